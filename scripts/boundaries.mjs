@@ -1,0 +1,112 @@
+// Who may import whom. The pure core takes time, randomness and I/O as parameters, so that the simulator
+// runs the code that production runs; this is the rule that keeps it so. Used by scripts/check.mjs.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+/** Folders whose code may touch no `node:` module, no clock, no global randomness, no timer. */
+const PURE = [
+  'packages/protocol/src',
+  'packages/transport/src',
+  'server/src/engine',
+  'server/src/store',
+  'server/src/persistence',
+];
+
+/** The few files inside pure folders that are the edge: files, threads, crypto of the platform. */
+const EDGES = [
+  /^server\/src\/persistence\/node-[\w-]+\.ts$/,
+  /^server\/src\/persistence\/[\w-]*worker[\w-]*\.ts$/,
+];
+
+/** Workspace packages each folder may name; a folder not listed may name none. */
+const MAY_IMPORT = {
+  'packages/protocol/src': [],
+  'packages/transport/src': ['@anoadb/protocol'],
+  'packages/udp/src': ['@anoadb/transport'],
+  'packages/testkit/src': ['@anoadb/protocol', '@anoadb/transport', '@anoadb/udp'],
+  'packages/codegen/src': [],
+  'sdk-ts/src': ['@anoadb/protocol', '@anoadb/transport', '@anoadb/udp'],
+  'server/src/store': [],
+  'server/src/engine': ['@anoadb/protocol'],
+  'server/src/persistence': ['@anoadb/protocol'],
+  'server/src': ['@anoadb/protocol', '@anoadb/transport', '@anoadb/udp'],
+  'packages/cli/src': ['@anoadb/protocol', '@anoadb/sdk', '@anoadb/server'],
+  'packages/bench/src': [
+    '@anoadb/protocol',
+    '@anoadb/transport',
+    '@anoadb/udp',
+    '@anoadb/sdk',
+    '@anoadb/server',
+  ],
+};
+
+/** Folders inside one package that must not look up: the store knows no engine, the engine no door. */
+const MUST_NOT_REACH = {
+  'server/src/store': ['engine', 'doors', 'persistence', 'config', 'ops'],
+  'server/src/engine': ['doors', 'persistence', 'config', 'ops'],
+  'server/src/persistence': ['doors', 'config', 'ops'],
+};
+
+const AMBIENT =
+  /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|setTimeout|setInterval|setImmediate|process\.)\b/;
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s[^'"]*?from\s*['"]([^'"]+)['"]|(?:^|[^.\w])import\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)\s*import\s*['"]([^'"]+)['"]/g;
+
+/** Violations in one file, each a sentence. `path` is relative to the root, with forward slashes. */
+export function violationsIn(path, source) {
+  const found = [];
+  const isEdge = EDGES.some((edge) => edge.test(path));
+  const isPure = !isEdge && PURE.some((folder) => path.startsWith(`${folder}/`));
+  const code = withoutComments(source);
+  for (const match of code.matchAll(IMPORT)) {
+    const name = match[1] ?? match[2] ?? match[3];
+    if (isPure && name.startsWith('node:'))
+      found.push(`${path}: the pure core imports ${name}; pass it in as a parameter`);
+    if (name.startsWith('@anoadb/') && !mayImport(path, packageOf(name)))
+      found.push(`${path}: must not import ${name}`);
+    const reached = reachedFolder(path, name);
+    if (reached !== undefined) found.push(`${path}: must not reach up into ${reached}/`);
+  }
+  const ambient = isPure ? AMBIENT.exec(code) : null;
+  if (ambient) found.push(`${path}: the pure core uses ${ambient[0]}; take it as a parameter`);
+  return found;
+}
+
+/** All violations below `root`. */
+export function violations(root) {
+  const found = [];
+  for (const folder of Object.keys(MAY_IMPORT)) {
+    if (folder.startsWith('server/src/')) continue; // inside server/src
+    for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || !entry.name.endsWith('.ts')) continue;
+      const file = join(entry.parentPath, entry.name);
+      const path = relative(root, file).split(sep).join('/');
+      found.push(...violationsIn(path, readFileSync(file, 'utf8')));
+    }
+  }
+  return found;
+}
+
+function mayImport(path, name) {
+  const folder = Object.keys(MAY_IMPORT)
+    .filter((candidate) => path.startsWith(`${candidate}/`))
+    .sort((a, b) => b.length - a.length)[0];
+  return folder === undefined || MAY_IMPORT[folder].includes(name);
+}
+
+function packageOf(name) {
+  return name.split('/').slice(0, 2).join('/');
+}
+
+function reachedFolder(path, name) {
+  if (!name.startsWith('.')) return undefined;
+  for (const [folder, banned] of Object.entries(MUST_NOT_REACH)) {
+    if (!path.startsWith(`${folder}/`)) continue;
+    for (const other of banned) if (new RegExp(`^(\\.\\./)+${other}/`).test(name)) return other;
+  }
+  return undefined;
+}
+
+function withoutComments(source) {
+  return source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"`])\/\/.*$/gm, '$1');
+}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'uvu';
+import { violationsIn } from '../boundaries.mjs';
+
+const PLANTED = [
+  ['packages/transport/src/a.ts', "import { readFileSync } from 'node:fs';", /imports node:fs/],
+  ['packages/transport/src/a.ts', "const fs = await import('node:fs');", /imports node:fs/],
+  ['packages/transport/src/a.ts', "import 'node:fs';", /imports node:fs/],
+  [
+    'packages/transport/src/a.ts',
+    "import {\n  a,\n  b,\n} from '@anoadb/udp';",
+    /must not import @anoadb\/udp/,
+  ],
+  ['server/src/engine/a.ts', 'const now = Date.now();', /uses Date\.now/],
+  ['server/src/store/a.ts', 'const r = Math.random();', /uses Math\.random/],
+  ['server/src/persistence/load.ts', "import { open } from 'node:fs/promises';", /imports node:fs\/promises/],
+  ['server/src/store/a.ts', "import { Engine } from '../engine/engine.js';", /reach up into engine/],
+  ['packages/protocol/src/a.ts', "export * from '@anoadb/transport';", /must not import @anoadb\/transport/],
+];
+
+for (const [path, source, expected] of PLANTED) {
+  test(`a planted violation is found: ${source.replace(/\s+/g, ' ')}`, () => {
+    const found = violationsIn(path, source);
+    assert.equal(found.length, 1, found.join('\n'));
+    assert.match(found[0], expected);
+  });
+}
+
+test('the edge files of persistence may touch the platform', () => {
+  assert.deepEqual(
+    violationsIn('server/src/persistence/node-file-system.ts', "import fs from 'node:fs';"),
+    [],
+  );
+});
+
+test('a comment about the clock is not a use of the clock', () => {
+  assert.deepEqual(
+    violationsIn('server/src/store/a.ts', '// never Date.now()\n/* Math.random */\nconst a = 1;'),
+    [],
+  );
+});
+
+test.run();
