@@ -1,0 +1,163 @@
+/** The shapes at the border of persistence: what the server hands in and what it gets back. */
+
+import type { PersistenceError } from './persistence-error.js';
+
+/** Where the master secret comes from. */
+export type SecretSource =
+  | {
+      readonly kind: 'key-file';
+      /** 32 raw bytes, mode 0600, outside the data directory. */
+      readonly path: string;
+      /** Make it where it is absent and the data directory has no KEYRING yet. */
+      readonly createIfAbsent: boolean;
+    }
+  | { readonly kind: 'passphrase'; readonly passphrase: string };
+
+/**
+ * Something worth a log line. Never holds keys of entries, values or secrets. `event` is stable, `message` prose.
+ */
+export interface PersistenceEvent {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly event:
+    | 'key-file-created'
+    | 'database-created'
+    | 'leftover-removed'
+    | 'leftover-quarantined'
+    | 'stale-lock-replaced'
+    | 'reserve-missing'
+    | 'snapshot-failed'
+    | 'clock-behind';
+  readonly message: string;
+  readonly file?: string;
+}
+
+/** Takes loaded entries; the Store is one. Buffers are valid during the call only. */
+export interface LoadTarget {
+  /** `expiryMs` 0 = none. False: no memory left, nothing changed. */
+  put(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    type: number,
+    valueBytes: Uint8Array,
+    valueStart: number,
+    valueEnd: number,
+    expiryMs: number,
+    version: number,
+    nowMs: number,
+  ): boolean;
+  remove(bytes: Uint8Array, start: number, end: number): boolean;
+  clear(): unknown;
+}
+
+/** What a walk over the store needs; the Store is one. An EntryRef is a number. */
+export interface WalkableStore {
+  readonly count: number;
+  hash(bytes: Uint8Array, start: number, end: number): number;
+  /** Visits about `entriesMax` entries from the cursor on; 0 begins and 0 returned ends. */
+  walk(cursor: number, entriesMax: number, visit: (ref: number) => void): number;
+  /** Has a walk standing at `cursor` already visited the place of this hash? */
+  cursorPassed(cursor: number, hash: number): boolean;
+  typeOf(ref: number): number;
+  expiryOf(ref: number): number;
+  versionOf(ref: number): number;
+  keyLengthOf(ref: number): number;
+  valueLengthOf(ref: number): number;
+  segmentOf(ref: number): Uint8Array;
+  keyStartOf(ref: number): number;
+  valueStartOf(ref: number): number;
+}
+
+/**
+ * Told of every change of the store, in order, on the main thread, synchronously, while a snapshot runs; also of
+ * expiry and eviction, and of what a rollback puts back. State is absolute: telling a key twice does no harm.
+ */
+export interface EffectListener {
+  /** An entry was written or its expiry changed. `ref` must be readable now (call after the change). */
+  put(ref: number): void;
+  /** A key is gone (or about to be). */
+  remove(bytes: Uint8Array, keyStart: number, keyEnd: number, version: number): void;
+  /** Every entry is gone. */
+  clear(version: number): void;
+}
+
+/** A consistent view of the server for one snapshot. */
+export interface SnapshotSource {
+  readonly store: WalkableStore;
+  /** LSN of the last write. */
+  lastVersion(): number;
+  /** The database clock: wall clock that never goes back. */
+  nowMs(): number;
+  /** Subscribes; the returned function ends it. */
+  subscribe(listener: EffectListener): () => void;
+}
+
+export interface SnapshotOptions {
+  /** The last one of this process: sets the clean-stop flag and may spend the RESERVE file. */
+  readonly isFinal?: boolean;
+}
+
+export interface SnapshotReport {
+  readonly generation: number;
+  readonly entries: number;
+  readonly bytes: number;
+  readonly files: number;
+  /** LSN at the beginning and at the end: the snapshot is the state at the end. */
+  readonly beginVersion: number;
+  readonly endVersion: number;
+  readonly elapsedMs: number;
+  /** Longest slice on the main thread. */
+  readonly sliceMsMax: number;
+  /** Lines for changes made behind the walk. */
+  readonly deltaLines: number;
+}
+
+export interface LoadProgress {
+  readonly entries: number;
+  readonly bytesRead: number;
+  readonly bytesTotal: number;
+}
+
+export interface LoadReport {
+  /** Entries put (a key written twice counts twice). */
+  readonly entries: number;
+  readonly expired: number;
+  readonly bytes: number;
+  readonly elapsedMs: number;
+  /** Generation of the snapshot, 0 where there was none. */
+  readonly generation: number;
+  /** Highest LSN: the engine goes on from here. */
+  readonly lastVersion: number;
+  readonly wasCleanStop: boolean;
+}
+
+/** One open data directory. */
+export interface Database {
+  readonly directory: string;
+  readonly uuid: string;
+  /** `sodium-native` or `tweetnacl`: for INFO. */
+  readonly cipherImplementation: string;
+  /** The clock may not start below this (last dbNow on disk). */
+  readonly dbNowMs: number;
+  readonly isSnapshotRunning: boolean;
+  /** ms since epoch of the last published snapshot, 0 = none in this directory. */
+  readonly lastSnapshotAtMs: number;
+  /** Why the last attempt failed, undefined after a success. */
+  readonly lastSnapshotError: PersistenceError | undefined;
+
+  /** Reads, verifies and puts everything; throws PersistenceError and changes no file where anything is wrong. */
+  load(target: LoadTarget, onProgress?: (progress: LoadProgress) => void): Promise<LoadReport>;
+  /**
+   * Call once after load, before the first write is accepted: clears the clean-stop flag, removes leftovers,
+   * makes RESERVE. Changes files.
+   */
+  start(): Promise<void>;
+  /**
+   * Writes, verifies and publishes one snapshot. While one runs, a second call joins it, unless `isFinal`: then it
+   * waits for the running one and takes a new one. Throws PersistenceError: where `isFatal(error)` the process has
+   * to stop with its exit code, else only this snapshot failed and the previous one stays.
+   */
+  snapshot(source: SnapshotSource, options?: SnapshotOptions): Promise<SnapshotReport>;
+  /** Waits for a running snapshot, ends the worker, gives the lock back. Takes no snapshot. Never throws. */
+  close(): Promise<void>;
+}
