@@ -1,0 +1,60 @@
+/**
+ * The limits of both ends that are ours to choose; those fixed by the protocol are `Limits` of @anoadb/protocol.
+ * Every one is an option, so that tests reach its edge quickly.
+ */
+
+export interface RateLimit {
+  /** Tokens gained per second and source. */
+  readonly perSecond: number;
+  /** Tokens a source may have saved up. */
+  readonly burst: number;
+}
+
+export interface ServerLimits {
+  /** Largest datagram agreed with a loopback peer; every other peer gets 1200. */
+  readonly maxDatagramLoopback: number;
+  /** Largest request or reply in bytes, all fragments together. */
+  readonly maxMessageBytes: number;
+  readonly windowMax: number;
+  readonly sessionsMax: number;
+  /** Sessions of one source (an IPv4 address or an IPv6 /64); loopback counts only against `sessionsMax`. */
+  readonly sessionsPerSourceMax: number;
+  readonly idleMs: number;
+  /** A session of which no DATA was ever seen is closed this soon. */
+  readonly unconfirmedMs: number;
+  /** How long a superseded session still receives. */
+  readonly supersededMs: number;
+  readonly sessionAgeMsMax: number;
+  readonly clientRecordsMax: number;
+  readonly clientRecordSilentMs: number;
+  readonly replyBytesPerClientMax: number;
+  readonly replyBytesTotalMax: number;
+  readonly storedReplyBytesMax: number;
+  readonly reassemblyMessagesPerSession: number;
+  readonly reassemblyBytesPerSession: number;
+  readonly reassemblyBytesTotal: number;
+  readonly outgoingBytesPerSession: number;
+  readonly outgoingBytesTotal: number;
+  readonly pendingRequestsMax: number;
+  /**
+   * Forged floods die here. A burst of 200 lets a machine's worth of short-lived clients behind one address
+   * connect at once; loopback sources, which a remote attacker cannot forge, get 100 times rate and burst.
+   */
+  readonly hello: RateLimit;
+  readonly auth: RateLimit;
+  /** Per address and port: clients of one machine that lose their server together must each hear of it. */
+  readonly noSession: RateLimit;
+  readonly noSessionTotal: RateLimit;
+  readonly seenAuthMax: number;
+}
+
+export interface ClientLimits {
+  readonly maxDatagramLoopback: number;
+  readonly maxMessageBytes: number;
+  /** Highest request id; beyond it the client becomes a new client (fresh clientId) instead of wrapping. */
+  readonly requestIdMax: number;
+  /** Without any contact for this long, sent writes are given up as OUTCOME_UNKNOWN. */
+  readonly noContactMs: number;
+  /** A new handshake is begun this long before the server would end an old session. */
+  readonly rekeyMs: number;
+}

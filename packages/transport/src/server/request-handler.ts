@@ -1,0 +1,32 @@
+/** The door behind the server endpoint: what executes a request once the transport knows that it should run. */
+import type { ByteWriter } from '@anoadb/protocol';
+
+export const RequestKind = { READ: 0, WRITE: 1, MALFORMED: 2 } as const;
+export type RequestKind = (typeof RequestKind)[keyof typeof RequestKind];
+
+/** Returned by `execute`: the answer comes later, through `ServerEndpoint.complete`. */
+export const PENDING = -1;
+
+/** One reused object: valid only during `execute`; a handler that answers later copies what it needs. */
+export interface IncomingRequest {
+  bytes: Uint8Array;
+  /** The ops are `bytes[start, end)`. */
+  start: number;
+  end: number;
+  isAtomic: boolean;
+  permissions: number;
+  nowMs: number;
+  /** Names this execution in `ServerEndpoint.complete` if it ends as PENDING. */
+  ticket: number;
+  /** More results than this cannot be sent. */
+  maxReplyBytes: number;
+}
+
+export interface RequestHandler {
+  /** From op headers alone: does it change anything? Must not throw on hostile bytes. */
+  classify(bytes: Uint8Array, start: number, end: number): RequestKind;
+  /** Appends the results to `reply` and returns the status of the whole request, or PENDING (-1). */
+  execute(request: IncomingRequest, reply: ByteWriter): number;
+  /** The results to keep for a retry where `results` is larger than `storedReplyBytesMax`. */
+  summarize(ops: Uint8Array, results: Uint8Array): Uint8Array;
+}
