@@ -1,1 +1,4 @@
-export {};
+export * from './packet-simulator.js';
+export * from './seeded-random.js';
+export * from './vectors.js';
+export * from './virtual-clock.js';
