@@ -1,1 +1,2 @@
 export * from './bytes/index.js';
+export * from './values/index.js';

@@ -1,0 +1,16 @@
+export { decodeValue, isValidValue } from './decode-value.js';
+export { encodeValue } from './encode-value.js';
+export { interpretText, writeInterpreted } from './interpret-text.js';
+export { isJsonText, jsonToMessagePack, writeJsonAsMessagePack } from './json-to-message-pack.js';
+export { MalformedValueError } from './malformed-value-error.js';
+export { MessagePackReader, Token } from './message-pack-reader.js';
+export { messagePackToJson, writeMessagePackAsJson } from './message-pack-to-json.js';
+export { JSON_DEPTH_MAX } from './message-pack-writer.js';
+export type { AnoaValue, JsonValue } from './value.js';
+export {
+  jsonTextOfValue,
+  plainText,
+  writeJsonText,
+  writePlainText,
+  writeValueOfJsonText,
+} from './value-text.js';
