@@ -1,4 +1,5 @@
 export * from './packet-simulator.js';
 export * from './seeded-random.js';
+export * from './server-process.js';
 export * from './vectors.js';
 export * from './virtual-clock.js';
