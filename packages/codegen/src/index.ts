@@ -1,1 +1,4 @@
-export {};
+export { type CodegenOptions, runCodegen } from './codegen.js';
+export type { Emitter, GeneratedFile } from './emitter.js';
+export { buildModel, type Command, type SpecFiles, type SpecModel } from './spec-model.js';
+export { SpecRefusal } from './spec-refusal.js';

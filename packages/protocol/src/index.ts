@@ -1,2 +1,3 @@
 export * from './bytes/index.js';
 export * from './values/index.js';
+export * from './generated/index.js';
