@@ -1,6 +1,7 @@
 /** A value's wire form back to JavaScript, and the check a server makes before it keeps one. */
 import { ByteReader } from '../bytes/byte-reader.js';
 import { decodeUtf8, isValidUtf8 } from '../bytes/utf8.js';
+import { ValueType } from '../generated/value-types.js';
 import { parseFloatText, parseInteger } from './decimal.js';
 import { interpretText } from './interpret-text.js';
 import { decodeJson } from './json-decoder.js';
@@ -8,7 +9,6 @@ import { jsonToMessagePack } from './json-to-message-pack.js';
 import { MalformedValueError } from './malformed-value-error.js';
 import { findMessagePackError } from './message-pack-check.js';
 import type { AnoaValue } from './value.js';
-import { ValueType } from './value-type.js';
 
 const reader = new ByteReader();
 

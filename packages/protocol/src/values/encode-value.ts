@@ -1,8 +1,8 @@
 /** A JavaScript value to its type and wire form. */
 import type { ByteWriter } from '../bytes/byte-writer.js';
+import { ValueType } from '../generated/value-types.js';
 import { encodeJson, refusalOf, replacedByToJson } from './json-encoder.js';
 import type { AnoaValue } from './value.js';
-import { ValueType } from './value-type.js';
 
 const INT64_MIN = -0x8000_0000_0000_0000n;
 const INT64_MAX = 0x7fff_ffff_ffff_ffffn;

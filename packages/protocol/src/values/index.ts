@@ -1,3 +1,4 @@
+export { parseFloatText, parseInteger, writeDecimal } from './decimal.js';
 export { decodeValue, isValidValue } from './decode-value.js';
 export { encodeValue } from './encode-value.js';
 export { interpretText, writeInterpreted } from './interpret-text.js';

@@ -11,10 +11,10 @@
  */
 import type { ByteWriter } from '../bytes/byte-writer.js';
 import { isValidUtf8 } from '../bytes/utf8.js';
+import { ValueType } from '../generated/value-types.js';
 import { asciiText, parseFloatText, parseInteger } from './decimal.js';
 import { findJsonError } from './json-scan.js';
 import { writeJsonAsMessagePack } from './json-to-message-pack.js';
-import { ValueType } from './value-type.js';
 
 /** Number::toString never takes more: `-0.0000012345678901234567`. */
 const FLOAT_CHARS_MAX = 25;

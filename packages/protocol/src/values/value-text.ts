@@ -18,6 +18,7 @@ import { readBase64, writeBase64 } from '../bytes/base64.js';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
 import { decodeUtf8, isValidUtf8 } from '../bytes/utf8.js';
+import { ValueType } from '../generated/value-types.js';
 import { asciiText, markedFloatText, parseFloatText, parseInteger, writeDecimal } from './decimal.js';
 import { isValidValue } from './decode-value.js';
 import { interpretText } from './interpret-text.js';
@@ -26,7 +27,6 @@ import { appendUnescaped, endOfJsonString, writeJsonString } from './json-string
 import { writeJsonAsMessagePack } from './json-to-message-pack.js';
 import { MalformedValueError } from './malformed-value-error.js';
 import { writeMessagePackAsJson } from './message-pack-to-json.js';
-import { ValueType } from './value-type.js';
 
 const reader = new ByteReader();
 
