@@ -1,0 +1,20 @@
+import { GetDeleteFlag, Limits, type Op, type Result, Status, ValueType } from '@anoadb/protocol';
+import type { Engine } from '../engine.js';
+
+export function getDelete(engine: Engine, op: Op, result: Result): void {
+  const ref = engine.findToRead(op);
+  if (ref === 0) {
+    result.status = Status.NOT_FOUND;
+    return;
+  }
+  if (engine.store.valueLengthOf(ref) > Limits.returnedValueBytesMax) {
+    result.status = Status.VALUE_TOO_LARGE;
+    return;
+  }
+  engine.answerValue(result, ref, (op.flags & GetDeleteFlag.RAW) !== 0);
+  engine.keepAnswer(result);
+  if (engine.remove(ref, op.bytes, op.keyStart, op.keyEnd) !== 0) return;
+  result.status = Status.OUT_OF_MEMORY;
+  result.type = ValueType.NONE;
+  result.end = result.start;
+}

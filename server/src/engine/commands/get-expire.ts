@@ -1,0 +1,44 @@
+import { GetExpireFlag, type Op, type Result, Status, ValueType } from '@anoadb/protocol';
+import type { EntryRef } from '../../store/index.js';
+import type { Engine } from '../engine.js';
+import { expiryAfter } from '../expiry-time.js';
+
+export function getExpire(engine: Engine, op: Op, result: Result): void {
+  const ref = engine.findToRead(op);
+  if (ref === 0) {
+    result.status = Status.NOT_FOUND;
+    return;
+  }
+  const isRaw = (op.flags & GetExpireFlag.RAW) !== 0;
+  const expiryMs = expiryOf(engine, op, ref);
+  if (expiryMs !== 0 && expiryMs <= engine.nowMs) {
+    removeAfterReading(engine, op, result, ref, isRaw);
+    return;
+  }
+  const present = engine.store.expiryOf(ref);
+  const changed = expiryMs === present ? ref : engine.setExpiry(ref, expiryMs);
+  if (changed === 0) {
+    result.status = Status.OUT_OF_MEMORY;
+    return;
+  }
+  engine.answerValue(result, changed, isRaw);
+  result.hasVersion = true;
+  result.version = engine.store.versionOf(changed);
+}
+
+function expiryOf(engine: Engine, op: Op, ref: EntryRef): number {
+  if ((op.flags & GetExpireFlag.TTL) !== 0) return expiryAfter(engine.nowMs, op.ttlMs);
+  if ((op.flags & GetExpireFlag.EXPIRE_AT) !== 0) return op.expireAtMs;
+  return (op.flags & GetExpireFlag.PERSIST) !== 0 ? 0 : engine.store.expiryOf(ref);
+}
+
+function removeAfterReading(engine: Engine, op: Op, result: Result, ref: EntryRef, isRaw: boolean): void {
+  engine.answerValue(result, ref, isRaw);
+  engine.keepAnswer(result);
+  result.version = engine.remove(ref, op.bytes, op.keyStart, op.keyEnd);
+  result.hasVersion = result.version !== 0;
+  if (result.hasVersion) return;
+  result.status = Status.OUT_OF_MEMORY;
+  result.type = ValueType.NONE;
+  result.end = result.start;
+}

@@ -1,0 +1,364 @@
+/**
+ * The one place where a command takes effect, whichever door it came through. Knows no wire and no clock:
+ * a door fills an Op, `execute` fills a Result, both reused, nothing allocated per op.
+ *
+ * A result's bytes may lie in the store or in the engine's scratch: they are valid until the next call.
+ *
+ * Invariant: every change of the store is told to the journal under the next LSN, which is the entry's version;
+ * in an atomic request only once it commits.
+ */
+
+import type { JsonValue, Op, Result } from '@anoadb/protocol';
+import {
+  ByteWriter,
+  interpretText,
+  isValidValue,
+  Status,
+  ValueType,
+  writeInterpreted,
+} from '@anoadb/protocol';
+import type { EntryRef, RemovedListener, Store } from '../store/index.js';
+import { commandHandlers, permissionsNeeded } from './command-table.js';
+import { type DeferredResult, PENDING } from './deferred-result.js';
+import type { Journal } from './journal.js';
+import { UndoLog } from './undo-log.js';
+
+/** What surrounds the engine and answers for it. */
+export interface EngineServices {
+  /** The object that STATS returns. */
+  readonly stats: () => JsonValue;
+  /** Writes a snapshot; its report is what SNAPSHOT returns. Rejects where it fails. */
+  readonly snapshot: () => Promise<JsonValue>;
+  /** Told why a deferred op failed: the client sees a code only. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+export interface EngineOptions {
+  /** Makes the store with the engine's listener for what expires and is evicted. */
+  readonly createStore: (onRemoved: RemovedListener) => Store;
+  readonly journal: Journal;
+  readonly services: EngineServices;
+  readonly valueBytesMax: number;
+}
+
+/** Scratch above this size is given back after the request that needed it. */
+const SCRATCH_BYTES_KEPT = 1024 * 1024;
+
+/** All permissions: what an open server grants. */
+export const ALL_PERMISSIONS = 0xffff_ffff;
+
+export class Engine {
+  /** Unix milliseconds for every op until it is set again: once per batch, never less than before. */
+  nowMs = 0;
+  /** Of whoever sent the ops that follow: bits of `Permission`. */
+  permissions: number = ALL_PERMISSIONS;
+  /** Bytes that a listing may fill; the door lowers it to what its reply has room for. */
+  listingBytesMax = 64 * 1024;
+  readonly store: Store;
+  readonly services: EngineServices;
+  readonly valueBytesMax: number;
+  /** For results that do not lie in the store. */
+  scratch = new ByteWriter(4096);
+  /** Lookups by reading commands that found and did not find their key. */
+  hits = 0;
+  misses = 0;
+  /** Per opcode. */
+  readonly calls = new Float64Array(256);
+  readonly errors = new Float64Array(256);
+  readonly #journal: Journal;
+  readonly #undo: UndoLog;
+  #deferred: Promise<DeferredResult> | undefined;
+  #isAtomic = false;
+  /** The store let something go while an atomic request ran, and the journal was told. */
+  #hasLostEntries = false;
+
+  constructor(options: EngineOptions) {
+    this.#journal = options.journal;
+    this.services = options.services;
+    this.valueBytesMax = options.valueBytesMax;
+    this.store = options.createStore((bytes, keyStart, keyEnd) => {
+      this.#hasLostEntries = true;
+      this.#journal.remove(bytes, keyStart, keyEnd, this.#journal.takeLsn());
+    });
+    this.#undo = new UndoLog(this.store);
+  }
+
+  /** Whether the ops since `begin` stand or fall together. */
+  get isAtomic(): boolean {
+    return this.#isAtomic;
+  }
+
+  /** Executes one op. Everything of `result` is set; its bytes are valid until the next call. */
+  execute(op: Op, result: Result): void {
+    const opcode = op.opcode;
+    result.status = Status.OK;
+    result.type = ValueType.NONE;
+    result.hasVersion = false;
+    result.version = 0;
+    result.start = 0;
+    result.end = 0;
+    this.calls[opcode]++;
+    const handler = commandHandlers[opcode];
+    if (handler === undefined) result.status = Status.UNSUPPORTED_OP;
+    else if ((permissionsNeeded[opcode] & ~this.permissions) !== 0) result.status = Status.DENIED;
+    else handler(this, op, result);
+    if (result.status > Status.NOT_FOUND) this.errors[opcode]++;
+  }
+
+  /** Counts an op that its door refused before it got here. */
+  countRefused(opcode: number): void {
+    this.calls[opcode]++;
+    this.errors[opcode]++;
+  }
+
+  /** The answer to come of the op whose status was PENDING. */
+  takeDeferred(): Promise<DeferredResult> {
+    const deferred = this.#deferred;
+    if (deferred === undefined) throw new Error('no op is waiting for its answer');
+    this.#deferred = undefined;
+    return deferred;
+  }
+
+  /** The op ends as PENDING, answered when the promise resolves; it must not reject. */
+  answerLater(result: Result, deferred: Promise<DeferredResult>): void {
+    result.status = PENDING;
+    this.#deferred = deferred;
+  }
+
+  /** The ops that follow all apply or none does: end with `commit` or `rollback`. */
+  begin(): void {
+    this.#isAtomic = true;
+    this.#hasLostEntries = false;
+  }
+
+  /** Ends a request, atomic or not: its effects are complete. */
+  commit(): void {
+    if (this.#isAtomic) this.#tellUndoLog();
+    this.#end();
+  }
+
+  /** Puts back everything since `begin`. */
+  rollback(): void {
+    this.#undo.undo();
+    // Nothing was told yet, except what the store let go by itself: that may have been a key now put back.
+    if (this.#hasLostEntries) this.#tellRestored();
+    this.#end();
+  }
+
+  // ---- for the commands: look up
+
+  /** The entry of the op's key, or 0. */
+  find(op: Op): EntryRef {
+    return this.store.find(op.bytes, op.keyStart, op.keyEnd, this.nowMs);
+  }
+
+  /** As `find`, counted as a hit or a miss: for commands that only read. */
+  findToRead(op: Op): EntryRef {
+    const ref = this.store.find(op.bytes, op.keyStart, op.keyEnd, this.nowMs);
+    if (ref === 0) this.misses++;
+    else this.hits++;
+    return ref;
+  }
+
+  /** The type a typed reader sees: of untyped text its interpretation, found once and kept in the entry. */
+  interpretedTypeOf(ref: EntryRef): ValueType {
+    const store = this.store;
+    const type = store.typeOf(ref);
+    if (type !== ValueType.TEXT) return type as ValueType;
+    const known = store.kindOf(ref);
+    if (known !== 0) return known as ValueType;
+    const start = store.valueStartOf(ref);
+    const kind = interpretText(store.segmentOf(ref), start, start + store.valueLengthOf(ref));
+    store.setKind(ref, kind);
+    return kind;
+  }
+
+  // ---- for the commands: change (each tells the journal, and the undo log in an atomic request)
+
+  /**
+   * Writes an entry whole under the next LSN.
+   * @param before the entry of that key now, 0 where there is none.
+   * @returns the entry, or 0: no memory, and the key is as it was.
+   */
+  put(
+    before: EntryRef,
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    type: number,
+    valueBytes: Uint8Array,
+    valueStart: number,
+    valueEnd: number,
+    expiryMs: number,
+  ): EntryRef {
+    if (this.#isAtomic && !this.#undo.remember(before, bytes, keyStart, keyEnd)) return 0;
+    const version = this.#journal.lastLsn + 1;
+    const store = this.store;
+    const isDone = store.put(
+      bytes,
+      keyStart,
+      keyEnd,
+      type,
+      valueBytes,
+      valueStart,
+      valueEnd,
+      expiryMs,
+      version,
+      this.nowMs,
+    );
+    if (!isDone) {
+      if (this.#isAtomic) this.#undo.forgetLast();
+      return 0;
+    }
+    const ref = store.find(bytes, keyStart, keyEnd, this.nowMs);
+    this.#tellPut(ref, version);
+    return ref;
+  }
+
+  /** Adds bytes to the end of a value. 0: no memory, and the entry is as it was. */
+  append(ref: EntryRef, op: Op): EntryRef {
+    if (!this.#remember(ref)) return 0;
+    const version = this.#journal.lastLsn + 1;
+    const appended = this.store.append(ref, op.bytes, op.valueStart, op.valueEnd, version);
+    if (appended === 0) this.#forget();
+    else this.#tellPut(appended, version);
+    return appended;
+  }
+
+  /** Changes an entry's expiry (0 = none). 0: no memory, and the entry is as it was. */
+  setExpiry(ref: EntryRef, expiryMs: number): EntryRef {
+    if (!this.#remember(ref)) return 0;
+    const version = this.#journal.lastLsn + 1;
+    const changed = this.store.setExpiry(ref, expiryMs, version);
+    if (changed === 0) this.#forget();
+    else this.#tellPut(changed, version);
+    return changed;
+  }
+
+  /** Removes the entry at `ref`, whose key is the range given. Returns the LSN, or 0: too much to remember. */
+  remove(ref: EntryRef, bytes: Uint8Array, keyStart: number, keyEnd: number): number {
+    if (this.#isAtomic && !this.#undo.remember(ref, bytes, keyStart, keyEnd)) return 0;
+    const lsn = this.#journal.takeLsn();
+    if (this.#isAtomic) this.#undo.happened(lsn);
+    else this.#journal.remove(bytes, keyStart, keyEnd, lsn);
+    this.store.remove(bytes, keyStart, keyEnd);
+    return lsn;
+  }
+
+  /** Removes every entry; must not be called in an atomic request. */
+  clear(): number {
+    const removed = this.store.clear();
+    this.#journal.clear(this.#journal.takeLsn());
+    return removed;
+  }
+
+  /** LSN of the last effect: the version of an op that found nothing to change. */
+  get lastLsn(): number {
+    return this.#journal.lastLsn;
+  }
+
+  // ---- for the commands: answer
+
+  /** The entry's value as the result, straight from the store; untyped text interpreted unless `isRaw`. */
+  answerValue(result: Result, ref: EntryRef, isRaw: boolean): void {
+    const store = this.store;
+    const type = store.typeOf(ref);
+    result.type = type;
+    result.bytes = store.segmentOf(ref);
+    result.start = store.valueStartOf(ref);
+    result.end = result.start + store.valueLengthOf(ref);
+    if (type === ValueType.TEXT && !isRaw) this.#answerInterpreted(result, this.interpretedTypeOf(ref));
+  }
+
+  /** Moves a result out of the store, for a command that changes the entry it has just answered with. */
+  keepAnswer(result: Result): void {
+    if (result.bytes === this.scratch.bytes) return;
+    const scratch = this.scratch;
+    scratch.reset();
+    scratch.copy(result.bytes, result.start, result.end);
+    this.answerScratch(result, result.type);
+  }
+
+  answerInteger(result: Result, value: number | bigint): void {
+    this.scratch.reset();
+    this.scratch.i64(value);
+    this.answerScratch(result, ValueType.INTEGER);
+  }
+
+  answerBoolean(result: Result, value: boolean): void {
+    this.scratch.reset();
+    this.scratch.u8(value ? 1 : 0);
+    this.answerScratch(result, ValueType.BOOLEAN);
+  }
+
+  /** The whole scratch as the result. */
+  answerScratch(result: Result, type: number): void {
+    result.type = type;
+    result.bytes = this.scratch.bytes;
+    result.start = 0;
+    result.end = this.scratch.at;
+  }
+
+  /** OK or a refusal of the value an op brings: too large, or not what its type says. */
+  checkValue(op: Op): number {
+    if (op.valueEnd - op.valueStart > this.valueBytesMax) return Status.VALUE_TOO_LARGE;
+    return isValidValue(op.type, op.bytes, op.valueStart, op.valueEnd) ? Status.OK : Status.MALFORMED;
+  }
+
+  #answerInterpreted(result: Result, kind: ValueType): void {
+    if (kind === ValueType.STRING || kind === ValueType.BYTES) {
+      result.type = kind;
+      return;
+    }
+    this.scratch.reset();
+    writeInterpreted(this.scratch, kind, result.bytes, result.start, result.end);
+    this.answerScratch(result, kind);
+  }
+
+  #remember(ref: EntryRef): boolean {
+    if (!this.#isAtomic) return true;
+    const start = this.store.keyStartOf(ref);
+    const end = start + this.store.keyLengthOf(ref);
+    return this.#undo.remember(ref, this.store.segmentOf(ref), start, end);
+  }
+
+  #forget(): void {
+    if (this.#isAtomic) this.#undo.forgetLast();
+  }
+
+  /** The entry was written under `version`, unless evictions on the way took that LSN and those after it. */
+  #tellPut(ref: EntryRef, version: number): void {
+    const lsn = this.#journal.takeLsn();
+    if (lsn !== version) this.store.setVersion(ref, lsn);
+    if (this.#isAtomic) this.#undo.happened(lsn);
+    else this.#journal.put(ref);
+  }
+
+  /** Tells each key's last change of an atomic request; what was overwritten within it nobody needs to know. */
+  #tellUndoLog(): void {
+    const undo = this.#undo;
+    for (let i = 0; i < undo.length; i++) {
+      const key = undo.keyAt(i);
+      const lsn = undo.lsnAt(i);
+      const ref = this.store.find(key, 0, key.length, this.nowMs);
+      if (ref === 0) this.#journal.remove(key, 0, key.length, lsn);
+      else if (this.store.versionOf(ref) === lsn) this.#journal.put(ref);
+    }
+  }
+
+  #tellRestored(): void {
+    const undo = this.#undo;
+    for (let i = 0; i < undo.length; i++) {
+      const key = undo.keyAt(i);
+      const ref = this.store.find(key, 0, key.length, this.nowMs);
+      if (ref !== 0) this.#journal.put(ref);
+    }
+  }
+
+  #end(): void {
+    this.#isAtomic = false;
+    this.#undo.clear();
+    this.#journal.commit();
+    if (this.scratch.bytes.length > SCRATCH_BYTES_KEPT) this.scratch = new ByteWriter(4096);
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * The journal's seam: effects, not commands, each with absolute state and the next LSN.
+ *
+ * The engine tells every change here: what an op wrote or removed, what expired or was evicted, what a FLUSH
+ * cleared. An entry's version is the LSN of its last effect, so LSNs only rise; a rolled-back request leaves a gap.
+ * Within one request the order of calls is the order in which effects are applied; `commit` ends the request, and
+ * effects between two commits belong together (a durable journal writes them in one frame, with the mark of the
+ * request's reply). A reply that must wait for the disk leaves as PENDING, as SNAPSHOT's does today.
+ */
+
+import type { EntryRef } from '../store/index.js';
+
+/** Told of effects in order, synchronously. State is absolute: telling a key twice does no harm. */
+export interface EffectListener {
+  /** An entry was written or its expiry changed; `ref` is readable during the call. */
+  put(ref: EntryRef): void;
+  /** A key is gone. */
+  remove(bytes: Uint8Array, keyStart: number, keyEnd: number, lsn: number): void;
+  /** Every entry is gone. */
+  clear(lsn: number): void;
+}
+
+export interface Journal extends EffectListener {
+  /** LSN of the last effect, 0 before the first. */
+  readonly lastLsn: number;
+  /** The LSN for the effect that is about to be told. */
+  takeLsn(): number;
+  /** The effects of one request are complete. */
+  commit(): void;
+}
+
+/** Counts LSNs, keeps nothing, and forwards effects to the one snapshot that may be running. */
+export class VolatileJournal implements Journal {
+  #lastLsn = 0;
+  #listener: EffectListener | undefined;
+
+  get lastLsn(): number {
+    return this.#lastLsn;
+  }
+
+  /** Goes on behind what a snapshot brought back; never backwards. */
+  resumeAfter(lsn: number): void {
+    if (lsn > this.#lastLsn) this.#lastLsn = lsn;
+  }
+
+  takeLsn(): number {
+    return ++this.#lastLsn;
+  }
+
+  put(ref: EntryRef): void {
+    this.#listener?.put(ref);
+  }
+
+  remove(bytes: Uint8Array, keyStart: number, keyEnd: number, lsn: number): void {
+    this.#listener?.remove(bytes, keyStart, keyEnd, lsn);
+  }
+
+  clear(lsn: number): void {
+    this.#listener?.clear(lsn);
+  }
+
+  commit(): void {}
+
+  /** Forwards effects to `listener` until the returned function is called. One listener at a time. */
+  subscribe(listener: EffectListener): () => void {
+    if (this.#listener !== undefined) throw new Error('a snapshot already listens to the journal');
+    this.#listener = listener;
+    return () => {
+      if (this.#listener === listener) this.#listener = undefined;
+    };
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * What an atomic request has changed so far: for each change the entry as it was before.
+ *
+ * Undone backwards, it leaves the store exactly as it found it: value, type, expiry, version. Entries that the
+ * store itself let go meanwhile (expired, evicted) stay gone. Only atomic requests pay for it.
+ */
+
+import { type EntryRef, SavedEntry, type Store } from '../store/index.js';
+
+/** Copies of old values one request may need; beyond it the op is refused with OUT_OF_MEMORY. */
+const UNDO_BYTES_MAX = 64 * 1024 * 1024;
+
+interface Change {
+  readonly key: Uint8Array;
+  /** Undefined where the key did not exist. */
+  readonly before: SavedEntry | undefined;
+  /** LSN of the effect; 0 until it is known. */
+  lsn: number;
+}
+
+export class UndoLog {
+  readonly #store: Store;
+  readonly #changes: Change[] = [];
+  #bytes = 0;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  get length(): number {
+    return this.#changes.length;
+  }
+
+  keyAt(index: number): Uint8Array {
+    return this.#changes[index].key;
+  }
+
+  lsnAt(index: number): number {
+    return this.#changes[index].lsn;
+  }
+
+  /** Remembers the entry at `ref` (0 = none) under its key, before a change. False: too much to remember. */
+  remember(ref: EntryRef, bytes: Uint8Array, keyStart: number, keyEnd: number): boolean {
+    const keyBytes = keyEnd - keyStart;
+    const cost = keyBytes + (ref === 0 ? 0 : keyBytes + this.#store.valueLengthOf(ref));
+    if (this.#bytes + cost > UNDO_BYTES_MAX) return false;
+    this.#bytes += cost;
+    let before: SavedEntry | undefined;
+    if (ref !== 0) {
+      before = new SavedEntry();
+      this.#store.save(ref, before);
+    }
+    this.#changes.push({ key: bytes.slice(keyStart, keyEnd), before, lsn: 0 });
+    return true;
+  }
+
+  /** The change remembered last happened, under this LSN. */
+  happened(lsn: number): void {
+    this.#changes[this.#changes.length - 1].lsn = lsn;
+  }
+
+  /** The change remembered last did not happen after all. */
+  forgetLast(): void {
+    this.#changes.pop();
+  }
+
+  /** Puts everything back, last change first. */
+  undo(): void {
+    for (let i = this.#changes.length - 1; i >= 0; i--) {
+      const { key, before } = this.#changes[i];
+      if (before === undefined) this.#store.remove(key, 0, key.length);
+      else this.#store.restore(before);
+    }
+  }
+
+  clear(): void {
+    this.#changes.length = 0;
+    this.#bytes = 0;
+  }
+}
