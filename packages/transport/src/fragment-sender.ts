@@ -1,0 +1,214 @@
+/**
+ * One fragmented message on its way out: which fragments are unsent, on the way, arrived or lost.
+ *
+ * The receiver's FRAG_ACK is authoritative: one that is newer than the last and no longer knows fragments
+ * it once had (its reassembly was dropped) makes them unsent again.
+ */
+import type { Congestion } from './congestion.js';
+import { ACK_BITMAP_BITS } from './frames.js';
+import type { RttEstimator } from './rtt-estimator.js';
+
+const UNSENT = 0;
+const IN_FLIGHT = 1;
+const ARRIVED = 2;
+/** So many datagrams sent later have arrived: then this one is lost, not late. */
+const REORDER_DATAGRAMS = 3;
+
+export class FragmentSender {
+  readonly rid: number;
+  readonly bytes: Uint8Array;
+  readonly fragmentCount: number;
+  readonly #fragmentBytes: number;
+  readonly #states: Uint8Array;
+  readonly #sentMs: Float64Array;
+  readonly #sentCounters: Float64Array;
+  /** First two bytes after the rid: delta and flags, or flags and status. */
+  first: number;
+  second: number;
+  /** Everything below has arrived. */
+  #base = 0;
+  /** No UNSENT fragment is below this. */
+  #unsentFrom = 0;
+  #inFlightCount = 0;
+  #highestArrivedCounter = -1;
+  #lastAckCounter = -1;
+  #doublings = 0;
+  lastProgressMs: number;
+  timeoutAtMs = Number.POSITIVE_INFINITY;
+  retransmits = 0;
+
+  constructor(
+    rid: number,
+    bytes: Uint8Array,
+    fragmentBytes: number,
+    first: number,
+    second: number,
+    nowMs: number,
+  ) {
+    this.rid = rid;
+    this.bytes = bytes;
+    this.first = first;
+    this.second = second;
+    this.#fragmentBytes = fragmentBytes;
+    this.fragmentCount = Math.ceil(bytes.length / fragmentBytes);
+    this.#states = new Uint8Array(this.fragmentCount);
+    this.#sentMs = new Float64Array(this.fragmentCount);
+    this.#sentCounters = new Float64Array(this.fragmentCount).fill(-1);
+    this.lastProgressMs = nowMs;
+  }
+
+  get hasArrived(): boolean {
+    return this.#base === this.fragmentCount;
+  }
+
+  startOf(index: number): number {
+    return index * this.#fragmentBytes;
+  }
+
+  endOf(index: number): number {
+    return Math.min(this.bytes.length, (index + 1) * this.#fragmentBytes);
+  }
+
+  /** The next fragment that should leave; -1: none before an acknowledgement or timeout. */
+  nextToSend(): number {
+    while (this.#unsentFrom < this.fragmentCount && this.#states[this.#unsentFrom] !== UNSENT)
+      this.#unsentFrom++;
+    return this.#unsentFrom < this.fragmentCount ? this.#unsentFrom : -1;
+  }
+
+  onSent(index: number, counter: number, rtt: RttEstimator, congestion: Congestion, nowMs: number): void {
+    if (this.#sentCounters[index] >= 0) this.retransmits++;
+    this.#states[index] = IN_FLIGHT;
+    this.#sentMs[index] = nowMs;
+    this.#sentCounters[index] = counter;
+    this.#inFlightCount++;
+    congestion.onSent(this.#sizeOf(index), nowMs);
+    if (this.timeoutAtMs === Number.POSITIVE_INFINITY) this.#armTimeout(rtt, nowMs);
+  }
+
+  onAck(
+    next: number,
+    bitmapLow: number,
+    bitmapHigh: number,
+    echo: number,
+    ackCounter: number,
+    rtt: RttEstimator,
+    congestion: Congestion,
+    nowMs: number,
+  ): void {
+    // Acknowledgements overtaken by newer ones look like forgetting; what they say is known already.
+    if (ackCounter <= this.#lastAckCounter || next > this.fragmentCount) return;
+    this.#lastAckCounter = ackCounter;
+    const arrivedBefore = this.#highestArrivedCounter;
+    let progress = false;
+    if (next < this.#base) {
+      this.#forget(next);
+      progress = true;
+    }
+    for (let index = this.#base; index < next; index++) {
+      if (this.#arrive(index, echo, rtt, congestion, nowMs)) progress = true;
+    }
+    this.#base = next;
+    for (let bit = 0; bit < ACK_BITMAP_BITS; bit++) {
+      const index = next + 1 + bit;
+      if (index >= this.fragmentCount) break;
+      if (((bit < 32 ? bitmapLow >>> bit : bitmapHigh >>> (bit - 32)) & 1) === 0) continue;
+      if (this.#arrive(index, echo, rtt, congestion, nowMs)) progress = true;
+    }
+    if (this.#highestArrivedCounter > arrivedBefore) this.#detectLoss(next, rtt, congestion, nowMs);
+    if (progress) {
+      this.lastProgressMs = nowMs;
+      this.#doublings = 0;
+    }
+    if (this.hasArrived || this.#inFlightCount === 0) this.timeoutAtMs = Number.POSITIVE_INFINITY;
+    else if (progress) this.#armTimeout(rtt, nowMs);
+  }
+
+  /** Nothing was heard for a whole timeout: all that is on the way counts as lost. */
+  onTimeout(congestion: Congestion, nowMs: number): void {
+    for (let index = this.#base; index < this.fragmentCount; index++) {
+      if (this.#states[index] === IN_FLIGHT) this.#unsend(index, congestion);
+    }
+    congestion.onStalled(nowMs);
+    this.#doublings++;
+    this.timeoutAtMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** Sends fragment 0 again of a message that arrived as a whole: asks for its reply. */
+  probe(): void {
+    this.#states[0] = UNSENT;
+    this.#unsentFrom = 0;
+  }
+
+  /** The whole message again, on a new session. Whoever calls this also resets the congestion window. */
+  restart(): void {
+    this.#forget(0);
+    this.#states.fill(UNSENT);
+    this.#inFlightCount = 0;
+    this.#lastAckCounter = -1;
+    this.#highestArrivedCounter = -1;
+    this.#doublings = 0;
+    this.timeoutAtMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** Takes what is on the way out of the congestion window: nobody waits for it any more. */
+  abandon(congestion: Congestion): void {
+    for (let index = 0; index < this.fragmentCount; index++) {
+      if (this.#states[index] === IN_FLIGHT) congestion.onForgotten(this.#sizeOf(index));
+      this.#states[index] = ARRIVED;
+    }
+    this.#inFlightCount = 0;
+    this.timeoutAtMs = Number.POSITIVE_INFINITY;
+  }
+
+  #arrive(index: number, echo: number, rtt: RttEstimator, congestion: Congestion, nowMs: number): boolean {
+    const state = this.#states[index];
+    if (state === ARRIVED) return false;
+    const counter = this.#sentCounters[index];
+    if (counter < 0) return false; // never sent: the receiver is lying
+    if (state === IN_FLIGHT) {
+      this.#inFlightCount--;
+      if (counter % 0x1_0000_0000 === echo) rtt.sample(nowMs - this.#sentMs[index]);
+      congestion.onAnswered(this.#sizeOf(index), this.#sentMs[index]);
+    }
+    this.#states[index] = ARRIVED;
+    if (counter > this.#highestArrivedCounter) this.#highestArrivedCounter = counter;
+    return true;
+  }
+
+  /** Of the fragments the acknowledgement speaks of, those overtaken by three datagrams and 9/8 srtt are lost. */
+  #detectLoss(next: number, rtt: RttEstimator, congestion: Congestion, nowMs: number): void {
+    const end = Math.min(this.fragmentCount, next + 1 + ACK_BITMAP_BITS);
+    for (let index = next; index < end; index++) {
+      if (this.#states[index] !== IN_FLIGHT) continue;
+      if (this.#sentCounters[index] + REORDER_DATAGRAMS > this.#highestArrivedCounter) continue;
+      if (nowMs - this.#sentMs[index] < rtt.reorderMs) continue;
+      congestion.onLost(0, this.#sentMs[index], nowMs);
+      this.#unsend(index, congestion);
+    }
+  }
+
+  #unsend(index: number, congestion: Congestion): void {
+    congestion.onForgotten(this.#sizeOf(index));
+    this.#states[index] = UNSENT;
+    this.#inFlightCount--;
+    if (index < this.#unsentFrom) this.#unsentFrom = index;
+  }
+
+  /** The receiver lost what it had from `next` on. */
+  #forget(next: number): void {
+    for (let index = next; index < this.fragmentCount; index++) {
+      if (this.#states[index] === ARRIVED) this.#states[index] = UNSENT;
+    }
+    this.#base = next;
+    this.#unsentFrom = next;
+  }
+
+  #armTimeout(rtt: RttEstimator, nowMs: number): void {
+    this.timeoutAtMs = nowMs + rtt.timeoutMs(this.#doublings);
+  }
+
+  #sizeOf(index: number): number {
+    return this.endOf(index) - this.startOf(index);
+  }
+}
