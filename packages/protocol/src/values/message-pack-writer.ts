@@ -5,13 +5,14 @@
  * arrays as extension types that other languages cannot read. Here is JSON's model and nothing else.
  */
 import type { ByteWriter } from '../bytes/byte-writer.js';
+import { Limits } from '../generated/limits.js';
 
 const TWO_32 = 0x1_0000_0000;
 const INT64_MIN = -0x8000_0000_0000_0000n;
 const UINT64_MAX = 0xffff_ffff_ffff_ffffn;
 
 /** How deeply arrays and objects may be nested, the outermost counted. */
-export const JSON_DEPTH_MAX = 128;
+export const JSON_DEPTH_MAX = Limits.jsonDepthMax;
 
 const NIL = 0xc0;
 const FALSE = 0xc2;
