@@ -1,0 +1,43 @@
+/** From a URL to a client that is ready. */
+
+import { connectDatagramSocket, type DatagramSocket } from '@anoadb/udp';
+import type { AnoaClient } from './client.js';
+import { systemClock } from './clock.js';
+import { DEFAULT_URL, parseConnectionUrl, printableAddress, type ServerAddress } from './connection-url.js';
+import { AnoaConnectionError } from './errors.js';
+import { openClient } from './internal.js';
+import type { ConnectOptions } from './options.js';
+
+/**
+ * Connects and resolves when the server has answered.
+ *
+ * Rejects with {@link AnoaConnectionError} where the URL cannot be read, nobody listens there or the two are of
+ * incompatible versions, and with `AnoaTimeoutError` after `connectTimeout`. Once connected, the client
+ * survives restarts of the server by itself.
+ *
+ * @param url `anoa://host[:port]`; by default the environment variable `ANOA_URL`, then `anoa://127.0.0.1:2662`.
+ */
+export async function connect(url?: string | URL, options: ConnectOptions = {}): Promise<AnoaClient> {
+  const address = parseConnectionUrl(String(url ?? (process.env['ANOA_URL'] || DEFAULT_URL)));
+  if (address.accessKey !== undefined) {
+    throw new AnoaConnectionError(
+      `The URL for ${printableAddress(address)} carries an access key, and sealed connections are not supported yet. An open server on this machine needs none: anoa://${printableAddress(address)}`,
+      { code: 'SEALED_UNSUPPORTED' },
+    );
+  }
+  const socket = await openSocket(address);
+  const random = (into: Uint8Array): void => void globalThis.crypto.getRandomValues(into);
+  return openClient({ socket, clock: systemClock, random, peer: printableAddress(address) }, options);
+}
+
+async function openSocket(address: ServerAddress): Promise<DatagramSocket> {
+  try {
+    return await connectDatagramSocket({ host: address.host, port: address.port });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new AnoaConnectionError(
+      `${printableAddress(address)} cannot be reached: ${why}. Look at the host in the URL and at this machine's network.`,
+      { code: 'UNREACHABLE', cause },
+    );
+  }
+}
