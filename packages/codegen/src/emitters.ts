@@ -1,5 +1,6 @@
 import type { Emitter } from './emitter.js';
 import { TypeScriptEmitter } from './typescript-emitter.js';
+import { VectorsEmitter } from './vectors-emitter.js';
 
-/** Every language that is generated. */
-export const emitters: readonly Emitter[] = [new TypeScriptEmitter()];
+/** Everything that is generated. */
+export const emitters: readonly Emitter[] = [new TypeScriptEmitter(), new VectorsEmitter()];

@@ -150,15 +150,9 @@ function commandEntry(command: Command): string {
   const { result } = command;
   const version = typeof result.version === 'object' ? `when ${result.version.when}` : result.version;
   return `  {
-    name: ${quote(command.name)},
-    identifier: ${quote(command.identifier)},
-    opcode: Opcode.${command.name},
-    kind: ${quote(command.kind)},
-    mutates: ${command.mutates},
-    alone: ${command.alone},
-    hasKey: ${command.key !== null},
+    name: ${quote(command.name)}, identifier: ${quote(command.identifier)}, opcode: Opcode.${command.name},
+    kind: ${quote(command.kind)}, mutates: ${command.mutates}, alone: ${command.alone}, hasKey: ${command.key !== null}, replay: ${quote(command.replay)},
     keyProse: ${quote(command.key?.prose ?? '')},
-    replay: ${quote(command.replay)},
     summary: ${quote(command.summary)},
     prose: ${quote(command.prose)},
     flags: ${list(command.flags.map(({ name, bit, prose }) => `{ name: ${quote(name)}, bit: ${bit}, prose: ${quote(prose)} }`))},
