@@ -1,0 +1,139 @@
+/** Our server under measurement: the shipped binary as a child process, with the event-loop probe loaded into it. */
+
+import dgram from 'node:dgram';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { encodeGet, encodeSet, TypedValue, ValueType } from '@anoadb/protocol';
+import { freePort, repositoryRoot, type ServerProcess, startServerProcess } from '@anoadb/testkit';
+import { KEY_BYTES, VALUE_BYTES, writeKey, writeValue } from './entries.js';
+import { LoadClient, type LoadPlan } from './load-client.js';
+
+/** How late ticks of a 1 ms timer came inside the server, that millisecond taken off. */
+export interface EventLoopDelays {
+  readonly samples: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+  readonly maxMs: number;
+}
+
+/** Ops per request while filling. */
+const FILL_OPS = 50;
+const FILL_IN_FLIGHT = 32;
+const PROBE_STEP_MS = 1;
+/** Ten million entries take a while to load. */
+const READY_WITHIN_MS = 300_000;
+
+export class AnoaServer {
+  readonly child: ServerProcess;
+  readonly #probePort: number;
+
+  private constructor(child: ServerProcess, probePort: number) {
+    this.child = child;
+    this.#probePort = probePort;
+  }
+
+  static async start(): Promise<AnoaServer> {
+    const probePort = await freePort();
+    const probe = fileURLToPath(new URL('./event-loop-probe.js', import.meta.url));
+    const binary = join(repositoryRoot(), 'packages', 'cli', 'bin', 'anoa.mjs');
+    const child = await startServerProcess({
+      command: [process.execPath, '--import', probe, binary, 'serve'],
+      // Snapshots happen when a row asks for one.
+      env: { EVENT_LOOP_PROBE_PORT: String(probePort), ANOA_SNAPSHOT_INTERVAL: '0', ANOA_LOG_LEVEL: 'warn' },
+      readyWithinMs: READY_WITHIN_MS,
+    });
+    return new AnoaServer(child, probePort);
+  }
+
+  get pid(): number {
+    return this.child.pid;
+  }
+
+  connect(): Promise<LoadClient> {
+    return LoadClient.connect(this.child.host, this.child.port);
+  }
+
+  /** Sets `count` entries. Returns the seconds it took. */
+  async fill(client: LoadClient, count: number): Promise<number> {
+    const requests = Math.ceil(count / FILL_OPS);
+    const plan = setPlan({
+      requests,
+      ops: FILL_OPS,
+      inFlight: FILL_IN_FLIGHT,
+      keyOf: (n) => Math.min(n, count - 1),
+    });
+    return (await client.run(plan)).seconds;
+  }
+
+  async resetDelays(): Promise<void> {
+    await this.#askProbe('reset');
+  }
+
+  async readDelays(): Promise<EventLoopDelays> {
+    const { samples, p50Ms, p99Ms, p999Ms, maxMs } = (await this.#askProbe('read')) as EventLoopDelays;
+    const late = (ms: number): number => Math.max(0, ms - PROBE_STEP_MS);
+    return { samples, p50Ms: late(p50Ms), p99Ms: late(p99Ms), p999Ms: late(p999Ms), maxMs: late(maxMs) };
+  }
+
+  async dispose(): Promise<void> {
+    await this.child.dispose();
+  }
+
+  async #askProbe(question: string): Promise<unknown> {
+    const socket = dgram.createSocket('udp4');
+    try {
+      socket.send(question, this.#probePort, '127.0.0.1');
+      const [answer] = (await once(socket, 'message', { signal: AbortSignal.timeout(10_000) })) as [Buffer];
+      return JSON.parse(answer.toString());
+    } finally {
+      socket.close();
+    }
+  }
+}
+
+export interface PlanOptions {
+  readonly requests: number;
+  /** Ops in one request. */
+  readonly ops: number;
+  readonly inFlight: number;
+  /** Which key op number `n` uses. */
+  keyOf(n: number): number;
+}
+
+export function setPlan(options: PlanOptions): LoadPlan {
+  const key = new Uint8Array(KEY_BYTES);
+  const bytes = new Uint8Array(VALUE_BYTES);
+  // Reused for every op: measuring the server must not measure garbage of the client.
+  const request = { key, value: new TypedValue(ValueType.STRING, bytes) };
+  return plan(options, true, (index, writer) => {
+    writeKey(index, key, 0);
+    writeValue(index, bytes, 0);
+    encodeSet(writer, request);
+  });
+}
+
+export function getPlan(options: PlanOptions): LoadPlan {
+  const request = { key: new Uint8Array(KEY_BYTES) };
+  return plan(options, false, (index, writer) => {
+    writeKey(index, request.key, 0);
+    encodeGet(writer, request);
+  });
+}
+
+function plan(
+  options: PlanOptions,
+  mutates: boolean,
+  writeOp: (key: number, writer: Parameters<LoadPlan['write']>[1]) => void,
+): LoadPlan {
+  const { requests, ops, inFlight, keyOf } = options;
+  return {
+    requests,
+    inFlight,
+    mutates,
+    write(index, writer) {
+      for (let i = 0; i < ops; i++) writeOp(keyOf(index * ops + i), writer);
+    },
+  };
+}

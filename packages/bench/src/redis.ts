@@ -1,0 +1,165 @@
+/**
+ * A real redis-server of one's own for side-by-side rows: loopback, free port, no persistence unless asked,
+ * ended by its own pid. Where it is not installed the rows say how to get it.
+ */
+
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { removeDirectory, temporaryDirectory } from '@anoadb/testkit';
+import { KEY_BYTES, VALUE_BYTES, writeKey, writeValue } from './entries.js';
+
+export const REDIS_MISSING = 'redis-server not found: apt-get install redis-server (or brew install redis)';
+
+const READY_WITHIN_MS = 60_000;
+const FILL_BATCH = 1000;
+
+/** `7.0.15`, or undefined where Redis is not installed. */
+export function redisVersion(): string | undefined {
+  try {
+    return /v=(\S+)/.exec(execFileSync('redis-server', ['--version'], { encoding: 'utf8' }))?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+export class RedisServer {
+  readonly port: number;
+  readonly #directory = temporaryDirectory();
+  #child: ChildProcess | undefined;
+  #output = '';
+
+  private constructor(port: number) {
+    this.port = port;
+  }
+
+  static async start(): Promise<RedisServer> {
+    const server = new RedisServer(await freeTcpPort());
+    await server.start();
+    return server;
+  }
+
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error('redis-server is not running');
+    return this.#child.pid;
+  }
+
+  get snapshotFile(): string {
+    return join(this.#directory, 'dump.rdb');
+  }
+
+  /** Starts it (again, with the snapshot in its directory). */
+  async start(): Promise<void> {
+    this.#output = '';
+    const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+    const child = spawn('redis-server', [...args, '--dir', this.#directory], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#child = child;
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      this.#output += text;
+    });
+    const deadline = Date.now() + READY_WITHIN_MS;
+    while (!this.#output.includes('Ready to accept connections')) {
+      if (child.exitCode !== null || Date.now() > deadline) throw new Error(`redis-server: ${this.#output}`);
+      await sleep(10);
+    }
+  }
+
+  /** Seconds its last start took to read its snapshot, by its own log. */
+  get loadSeconds(): number {
+    const seconds = /DB loaded from disk: ([\d.]+) seconds/.exec(this.#output)?.[1];
+    if (seconds === undefined) throw new Error(`redis-server logged no load:\n${this.#output}`);
+    return Number(seconds);
+  }
+
+  /** Sets `count` entries, pipelined. */
+  async fill(count: number): Promise<void> {
+    const socket = connect(this.port, '127.0.0.1').setNoDelay();
+    await once(socket, 'connect');
+    const replies = countReplies(socket);
+    const frame = Buffer.from(
+      `*3\r\n$3\r\nSET\r\n$${KEY_BYTES}\r\n${'k'.repeat(KEY_BYTES)}\r\n$${VALUE_BYTES}\r\n`,
+    );
+    const keyAt = frame.indexOf('kkkk');
+    const commandBytes = frame.length + VALUE_BYTES + 2;
+    for (let first = 0; first < count; first += FILL_BATCH) {
+      const size = Math.min(FILL_BATCH, count - first);
+      const batch = Buffer.alloc(size * commandBytes);
+      for (let i = 0; i < size; i++) {
+        const at = i * commandBytes;
+        batch.set(frame, at);
+        writeKey(first + i, batch, at + keyAt);
+        writeValue(first + i, batch, at + frame.length);
+        batch.write('\r\n', at + commandBytes - 2, 'latin1');
+      }
+      socket.write(batch);
+      await replies.reach(first + size);
+    }
+    socket.destroy();
+  }
+
+  /** Runs one command without spaces in its arguments and returns the raw reply. */
+  async command(...words: string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)('redis-cli', ['-p', String(this.port), ...words]);
+    return stdout.trim();
+  }
+
+  /** Operations per second by redis-benchmark: 50 connections, keys drawn from `keys`. */
+  async benchmark(
+    test: 'get' | 'set',
+    options: { pipeline: number; requests: number; keys: number },
+  ): Promise<number> {
+    const args = ['-p', String(this.port), '-t', test, '-n', String(options.requests), '-c', '50', '--csv'];
+    args.push('-P', String(options.pipeline), '-r', String(options.keys), '-d', String(VALUE_BYTES));
+    const { stdout } = await promisify(execFile)('redis-benchmark', args);
+    const rate = new RegExp(`^"${test}","([\\d.]+)"`, 'im').exec(stdout)?.[1];
+    if (rate === undefined) throw new Error(`redis-benchmark said: ${stdout}`);
+    return Number(rate);
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#child = undefined;
+    child.kill('SIGKILL');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  }
+
+  async dispose(): Promise<void> {
+    await this.stop();
+    removeDirectory(this.#directory);
+  }
+}
+
+/** Every reply to SET is the five bytes `+OK\r\n`. */
+function countReplies(socket: Socket): { reach(count: number): Promise<void> } {
+  let bytes = 0;
+  let wake = (): void => {};
+  socket.on('data', (chunk) => {
+    bytes += chunk.length;
+    wake();
+  });
+  return {
+    async reach(count) {
+      while (bytes < count * 5) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    },
+  };
+}
+
+async function freeTcpPort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no TCP port');
+  return address.port;
+}

@@ -1,0 +1,10 @@
+/** Every row group, in the order of the table. A new group is a file beside this one and a line here. */
+
+import type { RowGroup } from '../measurement.js';
+import { largeRows } from './large.js';
+import { loadRows } from './load.js';
+import { memoryRows } from './memory.js';
+import { snapshotRows } from './snapshot.js';
+import { throughputRows } from './throughput.js';
+
+export const rowGroups: readonly RowGroup[] = [memoryRows, snapshotRows, loadRows, throughputRows, largeRows];
