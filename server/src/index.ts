@@ -1,1 +1,16 @@
-export {};
+/** The server as a library: what the command line, tests and benchmarks use. */
+
+export * from './config/index.js';
+export {
+  type EffectiveSetting,
+  type LoadedSettings,
+  loadSettings,
+  type SettingSources,
+  type Settings,
+  SettingsError,
+} from './config/load-settings.js';
+export { serve } from './main.js';
+export { catSnapshotAt, verifySnapshotAt } from './offline.js';
+export { type Logger, openLog } from './ops/log.js';
+export { PersistenceError } from './persistence/index.js';
+export { PortError, type RunningServer, startServer } from './server.js';

@@ -1,0 +1,91 @@
+/**
+ * `anoa serve`: one server in this process, with its log, signals and exit codes.
+ *
+ *   0 stopped cleanly   2 bad setting   65 damage   66 key   69 port   70 defect   74 I/O   75 locked
+ */
+
+import { loadSettings, type SettingSources } from './config/load-settings.js';
+import { type Logger, openLog } from './ops/log.js';
+import { type RunningServer, startServer } from './server.js';
+
+const EXIT_DEFECT = 70;
+const EXIT_IO = 74;
+const DEFAULT_PORT = 2662;
+
+/**
+ * Runs until a signal stops it. Rejects with an error that has an `exitCode` where it cannot start; once it runs,
+ * it ends the process itself.
+ */
+export async function serve(sources: SettingSources = {}): Promise<void> {
+  const { settings, warnings } = await loadSettings(sources);
+  const log = await openLog(settings);
+  for (const warning of warnings) log.warn(warning);
+
+  let server: RunningServer | undefined;
+  let isStopping = false;
+  const stop = async (exitCode: number): Promise<void> => {
+    isStopping = true;
+    try {
+      await server?.stop();
+    } catch (error) {
+      // What failed is in the log already.
+      process.exit(exitCodeOf(error) ?? EXIT_IO);
+    }
+    log.info('stopped');
+    process.exit(exitCode);
+  };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    const impatient = signal === 'SIGINT' ? 130 : 143;
+    // While still starting there is nothing to save; the second time somebody does not want to wait.
+    if (isStopping || server === undefined) process.exit(impatient);
+    log.info({ signal }, 'stopping: taking the last snapshot (again to end at once)');
+    void stop(0);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  process.on('uncaughtException', (error) => crash(log, error));
+  process.on('unhandledRejection', (error) => crash(log, error));
+
+  server = await startServer(settings, {
+    log,
+    onFatal: (error) => {
+      log.fatal({ err: error }, 'the files cannot be trusted any more; ending');
+      process.exit(exitCodeOf(error) ?? EXIT_IO);
+    },
+  });
+  announce(log, server, settings.dataDir);
+}
+
+function announce(log: Logger, server: RunningServer, dataDir: string): void {
+  const host = server.host.includes(':') ? `[${server.host}]` : server.host;
+  const address = `${host}:${server.port}`;
+  log.info(
+    {
+      address,
+      mode: 'open',
+      udp: server.udpKind,
+      crypto: server.cryptoName,
+      entries: server.loaded.entries,
+      loadedInMs: Math.round(server.loaded.elapsedMs),
+      dataDir,
+    },
+    `ready on UDP ${address}`,
+  );
+  log.warn('open mode: there are no access keys, so every program on this machine can read and write');
+  const isDefault = address === `127.0.0.1:${DEFAULT_PORT}`;
+  log.info(`try: ${isDefault ? '' : `ANOA_URL=anoa://${address} `}npx anoa set hello world`);
+}
+
+/**
+ * A defect of ours: the state in memory may be wrong, so no snapshot is taken of it and the process ends. The
+ * last snapshot stays as it is.
+ */
+function crash(log: Logger, error: unknown): void {
+  log.fatal({ err: error }, 'a defect of the server; ending without a snapshot. Please report this.');
+  process.exit(EXIT_DEFECT);
+}
+
+function exitCodeOf(error: unknown): number | undefined {
+  const exitCode = (error as { exitCode?: unknown } | null)?.exitCode;
+  return typeof exitCode === 'number' ? exitCode : undefined;
+}

@@ -1,0 +1,82 @@
+/**
+ * When snapshots are taken: every interval where something changed, on demand, and one last time at a clean stop.
+ * How they are taken is the persistence's business.
+ */
+
+import type { Database, SnapshotReport, SnapshotSource } from '../persistence/index.js';
+import type { Logger } from './log.js';
+
+export interface SnapshotScheduleOptions {
+  readonly database: Database;
+  readonly source: SnapshotSource;
+  /** LSN up to which everything is on disk already: what was loaded. */
+  readonly savedLsn: number;
+  readonly log: Logger;
+  /** A snapshot failed in a way after which the process must not go on. */
+  readonly onFatal: (error: unknown) => void;
+  readonly isFatal: (error: unknown) => boolean;
+}
+
+export class SnapshotSchedule {
+  readonly #options: SnapshotScheduleOptions;
+  #savedLsn: number;
+  #timer: NodeJS.Timeout | undefined;
+  #lastReport: SnapshotReport | undefined;
+  #taken = 0;
+  #failed = 0;
+
+  constructor(options: SnapshotScheduleOptions) {
+    this.#options = options;
+    this.#savedLsn = options.savedLsn;
+  }
+
+  /** Effects that the last snapshot does not have. */
+  get changesSinceLast(): number {
+    return this.#options.source.lastVersion() - this.#savedLsn;
+  }
+
+  get lastReport(): SnapshotReport | undefined {
+    return this.#lastReport;
+  }
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  get failed(): number {
+    return this.#failed;
+  }
+
+  /** Begins the periodic ones; 0 = none. */
+  start(intervalMs: number): void {
+    if (intervalMs === 0) return;
+    this.#timer = setInterval(() => {
+      // A failed one is logged and told to the owner; the next interval tries again.
+      if (this.changesSinceLast > 0) this.take().catch(() => {});
+    }, intervalMs);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Takes one now, or joins the one that runs. Rejects where it fails; that is logged here. */
+  async take(isFinal = false): Promise<SnapshotReport> {
+    const { database, source, log } = this.#options;
+    try {
+      const report = await database.snapshot(source, { isFinal });
+      this.#savedLsn = Math.max(this.#savedLsn, report.endVersion);
+      this.#lastReport = report;
+      this.#taken++;
+      const { generation, entries, bytes, elapsedMs } = report;
+      log.info({ generation, entries, bytes, elapsedMs: Math.round(elapsedMs) }, 'snapshot taken');
+      return report;
+    } catch (error) {
+      this.#failed++;
+      log.error({ err: error }, 'snapshot failed; the previous one stays');
+      if (!isFinal && this.#options.isFatal(error)) this.#options.onFatal(error);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * What STATS answers, put together from everybody's counters. A name that Redis INFO has for the same thing is
+ * used as Redis has it; names are only added, never changed.
+ */
+
+import { commandTable, type JsonValue } from '@anoadb/protocol';
+import type { ServerEndpoint } from '@anoadb/transport';
+import type { DatagramSocket } from '@anoadb/udp';
+import type { Settings } from '../config/load-settings.js';
+import type { Engine } from '../engine/engine.js';
+import type { Database, LoadReport } from '../persistence/index.js';
+import type { EventLoopDelay } from './event-loop-delay.js';
+import type { SnapshotSchedule } from './snapshot-schedule.js';
+
+export interface StatisticsSources {
+  readonly settings: Settings;
+  readonly version: string;
+  readonly cryptoName: string;
+  readonly startedAtMs: number;
+  readonly wallNowMs: () => number;
+  readonly engine: Engine;
+  readonly endpoint: ServerEndpoint;
+  readonly socket: DatagramSocket;
+  readonly database: Database;
+  readonly loaded: LoadReport;
+  readonly snapshots: SnapshotSchedule;
+  readonly eventLoopDelay: EventLoopDelay;
+}
+
+export function statistics(sources: StatisticsSources): JsonValue {
+  const { engine, settings } = sources;
+  const memory = engine.store.memory();
+  const transport = sources.endpoint.counters();
+  const socket = sources.socket.counters();
+  return {
+    server: {
+      anoadb_version: sources.version,
+      mode: 'open',
+      udp: sources.socket.kind,
+      crypto: sources.cryptoName,
+      storage_crypto: sources.database.cipherImplementation,
+      host: sources.socket.local.host,
+      udp_port: sources.socket.local.port,
+      process_id: process.pid,
+      node_version: process.versions.node,
+      uptime_in_seconds: Math.floor((sources.wallNowMs() - sources.startedAtMs) / 1000),
+      database_uuid: sources.database.uuid,
+    },
+    clients: { connected_clients: transport.sessions, client_records: transport.clientRecords },
+    memory: {
+      used_memory: memory.usedBytes,
+      used_memory_dataset: memory.liveBytes,
+      used_memory_arena: memory.arenaBytes,
+      used_memory_index: memory.indexBytes,
+      used_memory_rss: process.memoryUsage.rss(),
+      used_memory_heap: process.memoryUsage().heapUsed,
+      maxmemory: settings.maxMemoryBytes,
+      maxmemory_policy: settings.eviction,
+      mem_fragmentation_ratio: memory.fragmentationRatio,
+      max_value: settings.maxValueBytes,
+    },
+    stats: {
+      total_commands_processed: sum(engine.calls),
+      total_error_replies: sum(engine.errors),
+      total_connections_received: transport.sessionsOpened,
+      total_net_input_bytes: socket.bytesIn,
+      total_net_output_bytes: socket.bytesOut,
+      keyspace_hits: engine.hits,
+      keyspace_misses: engine.misses,
+      expired_keys: engine.store.counters.expired,
+      evicted_keys: engine.store.counters.evicted,
+      refused_writes: engine.store.counters.refused,
+    },
+    keyspace: { keys: engine.store.count, expires: memory.withTtl, last_version: engine.lastLsn },
+    persistence: snapshotState(sources),
+    commands: commandCounters(engine),
+    datagrams: { socket: { ...socket }, transport: { ...transport } },
+    event_loop: { ...sources.eventLoopDelay.summary() },
+  };
+}
+
+function snapshotState({ database, snapshots, loaded }: StatisticsSources): JsonValue {
+  const report = snapshots.lastReport;
+  return {
+    loading: false,
+    rdb_bgsave_in_progress: database.isSnapshotRunning,
+    rdb_changes_since_last_save: snapshots.changesSinceLast,
+    rdb_last_save_time: Math.floor(database.lastSnapshotAtMs / 1000),
+    rdb_last_bgsave_status: database.lastSnapshotError === undefined ? 'ok' : 'err',
+    rdb_saves: snapshots.taken,
+    rdb_save_failures: snapshots.failed,
+    generation: report?.generation ?? loaded.generation,
+    last_snapshot_entries: report?.entries ?? 0,
+    last_snapshot_bytes: report?.bytes ?? 0,
+    last_snapshot_ms: report === undefined ? 0 : Math.round(report.elapsedMs),
+    last_snapshot_slice_ms_max: report?.sliceMsMax ?? 0,
+    loaded_entries: loaded.entries,
+    loaded_in_ms: Math.round(loaded.elapsedMs),
+    was_clean_stop: loaded.wasCleanStop,
+  };
+}
+
+/** Of commands that were called at least once. */
+function commandCounters(engine: Engine): JsonValue {
+  const counters: { [name: string]: JsonValue } = {};
+  for (const { name, opcode } of commandTable) {
+    if (engine.calls[opcode] === 0) continue;
+    counters[name] = { calls: engine.calls[opcode], failed_calls: engine.errors[opcode] };
+  }
+  return counters;
+}
+
+function sum(counts: Float64Array): number {
+  return counts.reduce((total, count) => total + count, 0);
+}

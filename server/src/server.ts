@@ -1,0 +1,251 @@
+/**
+ * One server, put together: settings in, a running server out. Composition only; what each part does is said
+ * where the part is.
+ *
+ * Order: refuse what must not run, open the files and their lock, load and verify everything, take the port,
+ * then serve. A start that is refused has changed no file but the key file of a first start.
+ */
+
+import { randomFillSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { Limits } from '@anoadb/protocol';
+import { ServerEndpoint, type ServerLimits } from '@anoadb/transport';
+import { bindDatagramSocket, type DatagramSocket, SocketError } from '@anoadb/udp';
+import type { Settings } from './config/load-settings.js';
+import { refuseOpenBeyondLoopback } from './config/loopback.js';
+import { DatagramDoor } from './doors/datagram/datagram-door.js';
+import { Engine } from './engine/engine.js';
+import { VolatileJournal } from './engine/journal.js';
+import { WallClock } from './engine/wall-clock.js';
+import { EventLoopDelay } from './ops/event-loop-delay.js';
+import type { Logger } from './ops/log.js';
+import { SnapshotSchedule } from './ops/snapshot-schedule.js';
+import { statistics } from './ops/statistics.js';
+import { StoreWalk } from './ops/store-walk.js';
+import { TickLoop } from './ops/tick-loop.js';
+import { chooseTransportCrypto } from './ops/transport-crypto.js';
+import {
+  type Database,
+  isFatal,
+  type LoadReport,
+  openNodeDatabase,
+  type PersistenceEvent,
+  type SecretSource,
+  type SnapshotSource,
+} from './persistence/index.js';
+import { Store } from './store/index.js';
+
+export interface RunningServer {
+  readonly host: string;
+  readonly port: number;
+  readonly udpKind: string;
+  readonly cryptoName: string;
+  readonly loaded: LoadReport;
+  /** Stops accepting, takes the final snapshot, closes. Rejects where that snapshot fails. */
+  stop(): Promise<void>;
+}
+
+export interface ServerSurroundings {
+  readonly log: Logger;
+  /** Something happened after which the process must not go on (a disk that refuses to sync). */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** The port cannot be taken. */
+export class PortError extends Error {
+  override readonly name = 'PortError';
+  /** EX_UNAVAILABLE of sysexits. */
+  readonly exitCode = 69;
+}
+
+/** Room in the largest message beside the largest value: key, headers, and results of other ops. */
+const MESSAGE_OVERHEAD_BYTES = Limits.messageBytesMax - Limits.valueBytesMaxDefault;
+const PROGRESS_INTERVAL_MS = 1_000;
+
+export const serverVersion: string = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+).version;
+
+/** @throws SettingsError, PersistenceError or PortError, each with an `exitCode`. */
+export async function startServer(settings: Settings, around: ServerSurroundings): Promise<RunningServer> {
+  refuseOpenBeyondLoopback(settings.host);
+  const { log } = around;
+  const database = await openNodeDatabase({
+    directory: settings.dataDir,
+    secret: secretOf(settings),
+    log: (event) => logPersistence(log, event),
+  });
+  let socket: DatagramSocket | undefined;
+  try {
+    const wallClock = new WallClock(Date.now, database.dbNowMs);
+    const journal = new VolatileJournal();
+    const engine: Engine = new Engine({
+      createStore: (onRemoved) =>
+        new Store({
+          ...(settings.maxMemoryBytes === 0 ? {} : { maxMemoryBytes: settings.maxMemoryBytes }),
+          eviction: settings.eviction,
+          hashSeed: randomSeed(),
+          onRemoved,
+        }),
+      journal,
+      valueBytesMax: settings.maxValueBytes,
+      services: {
+        stats: () => statistics(sources),
+        snapshot: async () => {
+          const { generation, entries, bytes, elapsedMs } = await snapshots.take();
+          return { generation, entries, bytes, elapsedMs: Math.round(elapsedMs) };
+        },
+        onFailure: () => {},
+      },
+    });
+    engine.nowMs = wallClock.now();
+
+    const loaded = await load(database, engine, log);
+    journal.resumeAfter(loaded.lastVersion);
+    socket = await takePort(settings);
+    await database.start();
+
+    const source: SnapshotSource = {
+      store: new StoreWalk(engine.store, () => wallClock.now()),
+      lastVersion: () => journal.lastLsn,
+      nowMs: () => wallClock.now(),
+      subscribe: (listener) => journal.subscribe(listener),
+    };
+    const snapshots = new SnapshotSchedule({
+      database,
+      source,
+      savedLsn: loaded.lastVersion,
+      log,
+      isFatal,
+      onFatal: around.onFatal,
+    });
+
+    const { crypto, name: cryptoName } = chooseTransportCrypto();
+    const monotonicMs = (): number => performance.now();
+    const door = new DatagramDoor(engine, (ticket, status, results) => {
+      endpoint.complete(ticket, status, results, monotonicMs());
+      ticks.reconsider();
+    });
+    const endpoint = new ServerEndpoint({
+      handler: door,
+      sink: socket,
+      crypto,
+      random: (into) => void randomFillSync(into),
+      limits: messageLimits(settings.maxValueBytes),
+      mode: 'open',
+    });
+    const ticks = new TickLoop({ endpoint, engine, wallClock, monotonicMs });
+    const eventLoopDelay = new EventLoopDelay();
+    const sources = {
+      settings,
+      version: serverVersion,
+      cryptoName,
+      startedAtMs: wallClock.now(),
+      wallNowMs: () => wallClock.now(),
+      engine,
+      endpoint,
+      socket,
+      database,
+      loaded,
+      snapshots,
+      eventLoopDelay,
+    };
+
+    eventLoopDelay.start();
+    socket.start({
+      onBatch: (batch) => {
+        engine.nowMs = wallClock.now();
+        endpoint.handleBatch(batch, monotonicMs());
+        ticks.reconsider();
+      },
+      onError: (error) => log.warn({ code: error.code }, `socket: ${error.message}`),
+    });
+    ticks.start();
+    snapshots.start(settings.snapshotIntervalMs);
+
+    const bound = socket;
+    let stopped: Promise<void> | undefined;
+    const stop = async (): Promise<void> => {
+      snapshots.stop();
+      ticks.stop();
+      endpoint.close(monotonicMs());
+      await bound.close();
+      eventLoopDelay.stop();
+      try {
+        await snapshots.take(true);
+      } finally {
+        await database.close();
+      }
+    };
+    return {
+      host: socket.local.host,
+      port: socket.local.port,
+      udpKind: socket.kind,
+      cryptoName,
+      loaded,
+      stop: () => (stopped ??= stop()),
+    };
+  } catch (error) {
+    await socket?.close();
+    await database.close();
+    throw error;
+  }
+}
+
+function secretOf(settings: Settings): SecretSource {
+  return settings.passphrase === undefined
+    ? { kind: 'key-file', path: settings.keyFile, createIfAbsent: true }
+    : { kind: 'passphrase', passphrase: settings.passphrase };
+}
+
+async function load(database: Database, engine: Engine, log: Logger): Promise<LoadReport> {
+  const startedMs = performance.now();
+  let shownMs = startedMs;
+  return database.load(engine.store, (progress) => {
+    const nowMs = performance.now();
+    if (nowMs - shownMs < PROGRESS_INTERVAL_MS) return;
+    shownMs = nowMs;
+    const percent = progress.bytesTotal === 0 ? 100 : (100 * progress.bytesRead) / progress.bytesTotal;
+    const perSecond = Math.round(progress.entries / ((nowMs - startedMs) / 1000));
+    log.info({ entries: progress.entries, perSecond }, `loading: ${percent.toFixed(0)} %`);
+  });
+}
+
+async function takePort(settings: Settings): Promise<DatagramSocket> {
+  try {
+    return await bindDatagramSocket({ host: settings.host, port: settings.port });
+  } catch (error) {
+    if (!(error instanceof SocketError)) throw error;
+    const where = `UDP ${settings.host} port ${settings.port}`;
+    const help: Record<string, string> = {
+      EADDRINUSE: `is in use by another process: stop that one, or choose another port with --port or ANOA_PORT.`,
+      EACCES: 'is not for this user: choose a port above 1023 with --port or ANOA_PORT.',
+      EADDRNOTAVAIL: 'is no address of this machine: use --host 127.0.0.1.',
+      ENOTFOUND: 'is no host that can be found: use --host 127.0.0.1.',
+    };
+    throw new PortError(`${where} ${help[error.code] ?? `cannot be taken (${error.code}).`}`, {
+      cause: error,
+    });
+  }
+}
+
+/** A value of any allowed size must fit one message, and a session must be able to hold one both ways. */
+function messageLimits(valueBytesMax: number): Partial<ServerLimits> {
+  const maxMessageBytes = Math.max(Limits.messageBytesMax, valueBytesMax + MESSAGE_OVERHEAD_BYTES);
+  if (maxMessageBytes === Limits.messageBytesMax) return { maxMessageBytes };
+  return {
+    maxMessageBytes,
+    reassemblyBytesPerSession: Math.max(Limits.reassemblyBytesPerSession, 2 * maxMessageBytes),
+    outgoingBytesPerSession: Math.max(Limits.reassemblyBytesPerSession, 2 * maxMessageBytes),
+  };
+}
+
+function randomSeed(): number {
+  const words = randomFillSync(new Uint32Array(2));
+  return words[0] * 2 ** 21 + (words[1] >>> 11);
+}
+
+function logPersistence(log: Logger, event: PersistenceEvent): void {
+  log[event.level]({ event: event.event, file: event.file }, event.message);
+}
