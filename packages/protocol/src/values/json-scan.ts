@@ -2,8 +2,9 @@
  * Reads JSON text strictly (RFC 8259), without building anything: is it JSON, and how many things does each
  * array and object hold? The second is what MessagePack must know before it may write a container.
  *
- * RFC 8259 section 9 lets a parser limit range and depth. Ours, so that no digit a person typed is lost:
- * whole numbers from -2^63 to 2^64-1, other numbers where a float64 is finite, depth up to JSON_DEPTH_MAX.
+ * RFC 8259 section 9 lets a parser limit range and depth. Ours, so that no digit a person typed is lost: whole
+ * numbers from -2^63 to 2^64-1, and beyond only those that a float64 writes with the same digits (JSON.stringify
+ * does, below 1e21); other numbers where a float64 is finite; depth up to JSON_DEPTH_MAX.
  */
 import { asciiText, parseFloatText } from './decimal.js';
 import { endOfJsonString } from './json-string.js';
@@ -20,7 +21,7 @@ export let containerCounts = new Uint32Array(COUNTS_KEPT);
 
 const isObject = new Uint8Array(JSON_DEPTH_MAX + 1);
 const containerIndex = new Uint32Array(JSON_DEPTH_MAX + 1);
-/** Set by endOfNumber(): whether it has no fraction and no exponent, and is not -0. */
+/** Set by endOfNumber(): whether it is an integer; one with a fraction or an exponent is not, nor is -0. */
 let isWhole = false;
 
 /** Lets go of what an unusually large document needed. */
@@ -87,7 +88,7 @@ export function findJsonError(bytes: Uint8Array, start: number, end: number, isC
   }
 }
 
-/** Where the number at `at` ends, or -1; afterwards numberIsWhole() says of which kind it is. */
+/** Where the number at `start` ends, or -1; afterwards numberIsWhole() says of which kind it is. */
 export function endOfNumber(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   if (bytes[at] === 0x2d) at++;
@@ -113,7 +114,10 @@ export function endOfNumber(bytes: Uint8Array, start: number, end: number): numb
     if (at === exponent) return -1;
   }
   if (isWhole) {
-    if (digitCount > 18 && !fitsInt64OrUint64(bytes, start, at, digitCount)) return -1;
+    if (digitCount > 18 && !fitsInt64OrUint64(bytes, start, at, digitCount)) {
+      if (!isWrittenByFloat(bytes, start, at, digitCount)) return -1;
+      isWhole = false;
+    }
     // An integer has no negative zero, a float has.
     if (firstDigit > start && bytes[firstDigit] === 0x30) isWhole = false;
   } else if (mayOverflow && !Number.isFinite(parseFloatText(bytes, start, at))) {
@@ -181,6 +185,13 @@ function fitsInt64OrUint64(bytes: Uint8Array, start: number, end: number, digitC
   if (digitCount > 20) return false;
   const value = BigInt(asciiText(bytes, start, end));
   return value >= INT64_MIN && value <= UINT64_MAX;
+}
+
+/** From 22 digits on Number::toString() has an exponent. */
+function isWrittenByFloat(bytes: Uint8Array, start: number, end: number, digitCount: number): boolean {
+  if (digitCount > 21) return false;
+  const text = asciiText(bytes, start, end);
+  return String(Number(text)) === text;
 }
 
 function growContainerCounts(): void {

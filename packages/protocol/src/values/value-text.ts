@@ -22,7 +22,7 @@ import { ValueType } from '../generated/value-types.js';
 import { asciiText, markedFloatText, parseFloatText, parseInteger, writeDecimal } from './decimal.js';
 import { isValidValue } from './decode-value.js';
 import { interpretText } from './interpret-text.js';
-import { findJsonError } from './json-scan.js';
+import { endOfNumber, findJsonError } from './json-scan.js';
 import { appendUnescaped, endOfJsonString, writeJsonString } from './json-string.js';
 import { writeJsonAsMessagePack } from './json-to-message-pack.js';
 import { MalformedValueError } from './malformed-value-error.js';
@@ -174,7 +174,7 @@ function readFloat(writer: ByteWriter, bytes: Uint8Array, start: number, end: nu
   }
   const first = end > start ? bytes[start] : 0;
   if (first !== 0x2d && (first < 0x30 || first > 0x39)) return false;
-  if (findJsonError(bytes, start, end) >= 0) return false;
+  if (endOfNumber(bytes, start, end) !== end) return false;
   writer.f64(parseFloatText(bytes, start, end));
   return true;
 }
