@@ -1,6 +1,11 @@
 import type { Emitter } from './emitter.js';
+import { MarkdownEmitter } from './markdown-emitter.js';
 import { TypeScriptEmitter } from './typescript-emitter.js';
 import { VectorsEmitter } from './vectors-emitter.js';
 
 /** Everything that is generated. */
-export const emitters: readonly Emitter[] = [new TypeScriptEmitter(), new VectorsEmitter()];
+export const emitters: readonly Emitter[] = [
+  new TypeScriptEmitter(),
+  new MarkdownEmitter(),
+  new VectorsEmitter(),
+];
