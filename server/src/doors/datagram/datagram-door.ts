@@ -16,7 +16,10 @@ import {
   isRereadOpcode,
   isWriteOpcode,
   Limits,
+  OP_HEADER_BYTES,
   Op,
+  OpHeaderAt,
+  RESULT_HEADER_BYTES,
   Result,
   readResult,
   resultBytes,
@@ -27,15 +30,12 @@ import {
 import { type IncomingRequest, PENDING, type RequestHandler, RequestKind } from '@anoadb/transport';
 import type { Engine } from '../../engine/engine.js';
 
-const OP_HEADER_BYTES = 8;
-const KEY_LENGTH_AT = 2;
-/** A result without version and value. */
-const BARE_RESULT_BYTES = 6;
+const VERSION_BYTES = 8;
 /**
  * Kept free for each op still to come, so that the result of a write always fits: a returned old value
  * with its header and version.
  */
-const RESERVED_RESULT_BYTES = BARE_RESULT_BYTES + 8 + Limits.returnedValueBytesMax;
+const RESERVED_RESULT_BYTES = RESULT_HEADER_BYTES + VERSION_BYTES + Limits.returnedValueBytesMax;
 /** Room a listing is held to, if the reply has it: a page is meant to be small. */
 const LISTING_BYTES_MAX = 64 * 1024;
 
@@ -136,7 +136,7 @@ export class DatagramDoor implements RequestHandler {
       engine.countRefused(op.opcode);
       return refusal;
     }
-    engine.listingBytesMax = Math.min(LISTING_BYTES_MAX, roomBytes - BARE_RESULT_BYTES);
+    engine.listingBytesMax = Math.min(LISTING_BYTES_MAX, roomBytes - RESULT_HEADER_BYTES);
     engine.execute(op, result);
     if (resultBytes(result) > roomBytes) {
       // A write has happened, so it must not be told "not executed": the client reads the value again.
@@ -181,11 +181,14 @@ export class DatagramDoor implements RequestHandler {
   }
 }
 
-/** `opcode u8, opflags u8, keyLen u16, argLen u32, key, arguments`; multiplied, as a shift would make argLen negative. */
+/** Header, key, arguments. The top byte of argLen is multiplied: a shift would make it negative. */
 function endOfOp(bytes: Uint8Array, at: number): number {
-  const keyBytes = bytes[at + KEY_LENGTH_AT] | (bytes[at + 3] << 8);
+  const keyAt = at + OpHeaderAt.keyLen;
+  const argumentsAt = at + OpHeaderAt.argLen;
+  const keyBytes = bytes[keyAt] | (bytes[keyAt + 1] << 8);
   const argumentBytes =
-    (bytes[at + 4] | (bytes[at + 5] << 8) | (bytes[at + 6] << 16)) + bytes[at + 7] * 2 ** 24;
+    (bytes[argumentsAt] | (bytes[argumentsAt + 1] << 8) | (bytes[argumentsAt + 2] << 16)) +
+    bytes[argumentsAt + 3] * 2 ** 24;
   return at + OP_HEADER_BYTES + keyBytes + argumentBytes;
 }
 

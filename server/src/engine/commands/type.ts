@@ -1,6 +1,5 @@
-import { type Op, type Result, Status, TypeFlag, ValueType } from '@anoadb/protocol';
+import { type Op, type Result, Status, TypeFlag, ValueType, valueTypeNames } from '@anoadb/protocol';
 import type { Engine } from '../engine.js';
-import { typeNameOf } from '../type-name.js';
 
 export function type(engine: Engine, op: Op, result: Result): void {
   const ref = engine.findToRead(op);
@@ -10,6 +9,6 @@ export function type(engine: Engine, op: Op, result: Result): void {
   }
   const isRaw = (op.flags & TypeFlag.RAW) !== 0;
   engine.scratch.reset();
-  engine.scratch.utf8(typeNameOf(isRaw ? engine.store.typeOf(ref) : engine.interpretedTypeOf(ref)));
+  engine.scratch.utf8(valueTypeNames[isRaw ? engine.store.typeOf(ref) : engine.interpretedTypeOf(ref)]);
   engine.answerScratch(result, ValueType.STRING);
 }

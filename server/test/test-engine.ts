@@ -1,0 +1,213 @@
+/**
+ * An engine behind its datagram door, in virtual time, with a follower that knows the journal's effects only.
+ */
+
+import assert from 'node:assert/strict';
+import {
+  type AnoaValue,
+  ByteReader,
+  ByteWriter,
+  decodeValue,
+  errorInfo,
+  type JsonValue,
+  Result,
+  readResult,
+  type ValueType,
+  valueTypeNames,
+} from '@anoadb/protocol';
+import type { IncomingRequest } from '@anoadb/transport';
+import { DatagramDoor } from '../src/doors/datagram/datagram-door.js';
+import { Engine } from '../src/engine/engine.js';
+import { VolatileJournal } from '../src/engine/journal.js';
+import { type EvictionPolicy, Store } from '../src/store/index.js';
+
+export type Encode = (writer: ByteWriter) => void;
+
+/** One result, as a test likes to read it. */
+export interface Answer {
+  readonly status: string;
+  readonly type?: string;
+  readonly value?: AnoaValue;
+  readonly version?: number;
+}
+
+export interface TestEngineOptions {
+  readonly maxMemoryBytes?: number;
+  readonly eviction?: EvictionPolicy;
+  readonly valueBytesMax?: number;
+  readonly snapshot?: () => Promise<JsonValue>;
+}
+
+const encoder = new TextEncoder();
+
+export function bytes(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+export class TestEngine {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly journal = new VolatileJournal();
+  readonly door: DatagramDoor;
+  /** Requests that were answered later. */
+  readonly completed = new Map<number, Answer[]>();
+  /** What the journal's effects alone say: key in hex to `type/value/expiry/version`. */
+  readonly follower = new Map<string, string>();
+  /** LSN of every effect in the order told. */
+  readonly lsns: number[] = [];
+  permissions = 0xffff_ffff;
+  maxReplyBytes = 1_052_672;
+  #ticket = 0;
+
+  constructor(options: TestEngineOptions = {}) {
+    this.engine = new Engine({
+      createStore: (onRemoved) => {
+        const { maxMemoryBytes, eviction } = options;
+        return new Store({
+          hashSeed: 42,
+          onRemoved,
+          ...(maxMemoryBytes === undefined ? {} : { maxMemoryBytes }),
+          ...(eviction === undefined ? {} : { eviction }),
+        });
+      },
+      journal: this.journal,
+      valueBytesMax: options.valueBytesMax ?? 1_048_576,
+      services: {
+        stats: () => ({ keys: this.engine.store.count }),
+        snapshot: options.snapshot ?? (() => Promise.resolve({ generation: 1 })),
+        onFailure: () => {},
+      },
+    });
+    this.store = this.engine.store;
+    this.engine.nowMs = 1_700_000_000_000;
+    this.door = new DatagramDoor(this.engine, (ticket, status, results) => {
+      assert.equal(status, 0);
+      this.completed.set(ticket, answersOf(results, 1));
+    });
+    this.#follow();
+  }
+
+  get nowMs(): number {
+    return this.engine.nowMs;
+  }
+
+  pass(ms: number): void {
+    this.engine.nowMs += ms;
+  }
+
+  /** One op as one request. */
+  run(encode: Encode): Answer {
+    return this.request([encode])[0];
+  }
+
+  /** Several ops as one request. */
+  request(ops: readonly Encode[], isAtomic = false): Answer[] {
+    const { status, results } = this.raw(opsBytes(ops), isAtomic);
+    assert.equal(status, 0, 'status of the request');
+    return answersOf(results, ops.length);
+  }
+
+  atomic(...ops: Encode[]): Answer[] {
+    return this.request(ops, true);
+  }
+
+  /** A request as it came from the network. */
+  raw(ops: Uint8Array, isAtomic = false): { status: number; results: Uint8Array; ticket: number } {
+    const reply = new ByteWriter(64);
+    const request: IncomingRequest = {
+      bytes: ops,
+      start: 0,
+      end: ops.length,
+      isAtomic,
+      permissions: this.permissions,
+      nowMs: 0,
+      ticket: ++this.#ticket,
+      maxReplyBytes: this.maxReplyBytes,
+    };
+    const status = this.door.execute(request, reply);
+    return { status, results: reply.written().slice(), ticket: request.ticket };
+  }
+
+  /** The store as the follower should see it. */
+  contents(): Map<string, string> {
+    const contents = new Map<string, string>();
+    let cursor = 0;
+    do {
+      cursor = this.store.scan(cursor, 100, this.nowMs, (ref) => {
+        contents.set(this.#keyOf(ref), this.#stateOf(ref));
+      });
+    } while (cursor !== 0);
+    return contents;
+  }
+
+  /** Effects are enough to have the same state elsewhere. Expired entries that nobody met may linger there. */
+  assertFollowed(): void {
+    const expected = this.contents();
+    const followed = new Map(
+      [...this.follower].filter(([, state]) => {
+        const expiryMs = Number(state.split('/')[2]);
+        return expiryMs === 0 || expiryMs > this.nowMs;
+      }),
+    );
+    assert.deepEqual(new Map([...followed].sort()), new Map([...expected].sort()));
+  }
+
+  #follow(): void {
+    this.journal.subscribe({
+      put: (ref) => {
+        this.lsns.push(this.store.versionOf(ref));
+        this.follower.set(this.#keyOf(ref), this.#stateOf(ref));
+      },
+      remove: (keyBytes, keyStart, keyEnd, lsn) => {
+        this.lsns.push(lsn);
+        this.follower.delete(hex(keyBytes.subarray(keyStart, keyEnd)));
+      },
+      clear: (lsn) => {
+        this.lsns.push(lsn);
+        this.follower.clear();
+      },
+    });
+  }
+
+  #keyOf(ref: number): string {
+    const start = this.store.keyStartOf(ref);
+    return hex(this.store.segmentOf(ref).subarray(start, start + this.store.keyLengthOf(ref)));
+  }
+
+  #stateOf(ref: number): string {
+    const start = this.store.valueStartOf(ref);
+    const value = this.store.segmentOf(ref).subarray(start, start + this.store.valueLengthOf(ref));
+    return `${this.store.typeOf(ref)}/${hex(value)}/${this.store.expiryOf(ref)}/${this.store.versionOf(ref)}`;
+  }
+}
+
+export function opsBytes(ops: readonly Encode[]): Uint8Array {
+  const writer = new ByteWriter(64);
+  for (const encode of ops) encode(writer);
+  return writer.written().slice();
+}
+
+export function answersOf(results: Uint8Array, count: number): Answer[] {
+  const reader = new ByteReader().reset(results, 0, results.length);
+  const answers: Answer[] = [];
+  while (reader.remaining > 0) {
+    const result = new Result();
+    assert.ok(readResult(reader, result), 'a result that can be read');
+    answers.push({
+      status: errorInfo(result.status).name,
+      ...(result.type === 0
+        ? {}
+        : {
+            type: valueTypeNames[result.type],
+            value: decodeValue(result.type as ValueType, result.bytes, result.start, result.end),
+          }),
+      ...(result.hasVersion ? { version: result.version } : {}),
+    });
+  }
+  assert.equal(answers.length, count, 'as many results as ops');
+  return answers;
+}
+
+export function hex(data: Uint8Array): string {
+  return Buffer.from(data).toString('hex');
+}
