@@ -1,5 +1,6 @@
 export { SavedEntry } from './saved-entry.js';
-export { Store } from './store.js';
+export { STORE_MEMORY_BYTES_MIN, Store } from './store.js';
+export { checkStore } from './store-check.js';
 export type {
   EntryRef,
   EvictionPolicy,

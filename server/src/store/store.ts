@@ -1,32 +1,73 @@
+import {
+  HAS_EXPIRY,
+  headerBytes,
+  KEY_LENGTH_MAX,
+  KIND_MASK,
+  KIND_SHIFT,
+  VALUE_LENGTH_MAX,
+} from './entry-layout.js';
+import { EntryTable } from './entry-table.js';
+import { KeyHash } from './key-hash.js';
+import { Reclaimer } from './reclaimer.js';
 import type { SavedEntry } from './saved-entry.js';
+import { SEGMENT_BYTES, SEGMENT_SHIFT, SegmentRole } from './segment-pool.js';
 import type { EntryRef, StoreCounters, StoreMemory, StoreOptions } from './store-options.js';
 
+/** One segment each for entries, index and spare, and one to move things through. */
+export const STORE_MEMORY_BYTES_MIN = 4 * SEGMENT_BYTES;
+
+/** A value that was appended to gets this part of its size as slack, so that a thousand appends are not a thousand copies. */
+const APPEND_SLACK_SHIFT = 3;
+
 /**
- * Keys and values off the JavaScript heap.
+ * Keys and values off the JavaScript heap, in segments; see segment-pool, arena, hash-index for how.
  *
  * An `EntryRef` stays valid until the next call that may change the store: put, append, setExpiry, remove,
- * restore, tick, clear, and `find` (which removes an expired entry on sight, so of *other* keys it
- * invalidates nothing but the refs of expired entries). Reading accessors, scan, setKind and setVersion
- * invalidate nothing.
+ * restore, tick, clear, and a `find` that meets an expired entry (which invalidates only that entry's ref).
+ * Reading accessors, scan, setKind and setVersion invalidate nothing. Compare refs with 0 by equality only.
  */
 export class Store {
   readonly counters: StoreCounters = { expired: 0, evicted: 0, refused: 0, slotsMoved: 0, entriesMoved: 0 };
+  readonly #options: StoreOptions;
+  readonly #hash: KeyHash;
+  #table: EntryTable;
+  #reclaimer: Reclaimer;
+  /** False where entries carry no visited mark. */
+  readonly #marksVisited: boolean;
 
-  constructor(_options: StoreOptions) {}
+  constructor(options: StoreOptions) {
+    const limit = options.maxMemoryBytes ?? Number.POSITIVE_INFINITY;
+    if (!(limit >= STORE_MEMORY_BYTES_MIN)) {
+      throw new RangeError(`maxMemoryBytes is ${limit}; the store needs at least ${STORE_MEMORY_BYTES_MIN}`);
+    }
+    this.#options = options;
+    this.#hash = new KeyHash(options.hashSeed);
+    this.#marksVisited = (options.eviction ?? 'refuse') !== 'refuse';
+    this.#table = this.#newTable();
+    this.#reclaimer = new Reclaimer(this.#table);
+  }
 
   /** Entries present, expired ones that nobody has met yet included. */
   get count(): number {
-    throw new Error('to come');
+    return this.#table.index.count;
   }
 
   /** The seeded 32-bit hash of a key: its place in the scan order. */
-  hash(_bytes: Uint8Array, _start: number, _end: number): number {
-    throw new Error('to come');
+  hash(bytes: Uint8Array, start: number, end: number): number {
+    return this.#hash.of(bytes, start, end) >>> 0;
   }
 
   /** The entry of a key, or 0. An expired entry is removed on sight; a live one is marked visited for SIEVE. */
-  find(_bytes: Uint8Array, _start: number, _end: number, _nowMs: number): EntryRef {
-    throw new Error('to come');
+  find(bytes: Uint8Array, start: number, end: number, nowMs: number): EntryRef {
+    const table = this.#table;
+    const ref = table.index.find(this.#hash.of(bytes, start, end), bytes, start, end);
+    if (ref === 0) return 0;
+    if (table.isExpired(ref, nowMs)) {
+      table.dismiss(ref, 'expired');
+      return 0;
+    }
+    if (this.#marksVisited) table.markVisited(ref);
+    return ref;
   }
 
   /**
@@ -34,90 +75,194 @@ export class Store {
    * The value may lie in the store itself (RENAME). The cached kind of the entry becomes 0.
    */
   put(
-    _bytes: Uint8Array,
-    _keyStart: number,
-    _keyEnd: number,
-    _type: number,
-    _valueBytes: Uint8Array,
-    _valueStart: number,
-    _valueEnd: number,
-    _expiryMs: number,
-    _version: number,
-    _nowMs: number,
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    type: number,
+    valueBytes: Uint8Array,
+    valueStart: number,
+    valueEnd: number,
+    expiryMs: number,
+    version: number,
+    nowMs: number,
   ): boolean {
-    throw new Error('to come');
+    const table = this.#table;
+    const keyLength = keyEnd - keyStart;
+    if (!(keyLength > 0 && keyLength <= KEY_LENGTH_MAX)) throw new RangeError(`key of ${keyLength} bytes`);
+    if (!(valueEnd - valueStart <= VALUE_LENGTH_MAX))
+      throw new RangeError(`value of ${valueEnd - valueStart} bytes`);
+    const hash = this.#hash.of(bytes, keyStart, keyEnd);
+    let ref = table.index.find(hash, bytes, keyStart, keyEnd);
+    if (ref !== 0 && table.isExpired(ref, nowMs)) {
+      table.dismiss(ref, 'expired');
+      ref = 0;
+    }
+    const shape = table.shapeFor(expiryMs !== 0);
+    const size = headerBytes(shape) + keyLength + valueEnd - valueStart;
+    if (ref !== 0 && table.shapeOf(ref) === shape && this.#fits(ref, size)) {
+      table.setType(ref, type);
+      table.setValue(ref, valueBytes, valueStart, valueEnd);
+      table.setVersion(ref, version);
+      if (expiryMs !== 0) table.changeExpiry(ref, expiryMs);
+      if (this.#marksVisited) table.markVisited(ref);
+      return true;
+    }
+    if (expiryMs !== 0) table.wheel.startAt(nowMs);
+    const reclaimer = this.#reclaimer;
+    reclaimer.keep = ref;
+    const block = ref !== 0 || reclaimer.reserve(hash) ? reclaimer.allocate(size) : 0;
+    ref = reclaimer.keep;
+    reclaimer.keep = 0;
+    if (block !== 0) {
+      table.write(
+        block,
+        shape,
+        type,
+        bytes,
+        keyStart,
+        keyEnd,
+        valueBytes,
+        valueStart,
+        valueEnd,
+        expiryMs,
+        version,
+      );
+      if (ref !== 0) {
+        table.supersede(hash, ref, block);
+        return true;
+      }
+      if (table.link(hash, block)) return true;
+    }
+    this.counters.refused++;
+    return false;
   }
 
   /** Adds bytes to the value; 0: out of memory and the entry is as it was. Clears the cached kind. */
-  append(_ref: EntryRef, _bytes: Uint8Array, _start: number, _end: number, _version: number): EntryRef {
-    throw new Error('to come');
+  append(ref: EntryRef, bytes: Uint8Array, start: number, end: number, version: number): EntryRef {
+    const table = this.#table;
+    const length = table.valueLengthOf(ref);
+    if (!(length + end - start <= VALUE_LENGTH_MAX))
+      throw new RangeError(`value of ${length + end - start} bytes`);
+    const size = table.sizeOf(ref) + end - start;
+    let grown = ref;
+    if (size > table.arena.capacityOf(ref))
+      grown = this.#copyOf(ref, size + (size >>> APPEND_SLACK_SHIFT), table.shapeOf(ref), 0);
+    if (grown === 0) return 0;
+    table.extendValue(grown, bytes, start, end);
+    table.setType(grown, table.word0(grown) & 0xff);
+    table.setVersion(grown, version);
+    if (this.#marksVisited) table.markVisited(grown);
+    return grown;
   }
 
   /** Changes the absolute expiry (0 = none) and the version; the entry may move. 0: out of memory, nothing changed. */
-  setExpiry(_ref: EntryRef, _expiryMs: number, _version: number): EntryRef {
-    throw new Error('to come');
+  setExpiry(ref: EntryRef, expiryMs: number, version: number): EntryRef {
+    const table = this.#table;
+    const shape = table.shapeFor(expiryMs !== 0);
+    let changed = ref;
+    if (table.shapeOf(ref) !== shape) {
+      const size = table.sizeOf(ref) - headerBytes(table.shapeOf(ref)) + headerBytes(shape);
+      changed = this.#copyOf(ref, size, shape, expiryMs);
+      if (changed === 0) return 0;
+    } else if (expiryMs !== 0) {
+      table.changeExpiry(ref, expiryMs);
+    }
+    table.setVersion(changed, version);
+    return changed;
   }
 
   /** Removes a key; the listener is not called. */
-  remove(_bytes: Uint8Array, _start: number, _end: number): boolean {
-    throw new Error('to come');
+  remove(bytes: Uint8Array, start: number, end: number): boolean {
+    const table = this.#table;
+    const hash = this.#hash.of(bytes, start, end);
+    const ref = table.index.find(hash, bytes, start, end);
+    if (ref === 0) return false;
+    table.discard(ref, hash);
+    return true;
   }
 
-  typeOf(_ref: EntryRef): number {
-    throw new Error('to come');
+  typeOf(ref: EntryRef): number {
+    return this.#table.word0(ref) & 0xff;
   }
 
   /** The cached interpretation of a TEXT value: 0 = not yet known, else a ValueType. */
-  kindOf(_ref: EntryRef): number {
-    throw new Error('to come');
+  kindOf(ref: EntryRef): number {
+    return (this.#table.word0(ref) & KIND_MASK) >>> KIND_SHIFT;
   }
 
-  setKind(_ref: EntryRef, _kind: number): void {
-    throw new Error('to come');
+  setKind(ref: EntryRef, kind: number): void {
+    this.#table.setKind(ref, kind);
   }
 
   /** Absolute Unix ms, 0 = none. */
-  expiryOf(_ref: EntryRef): number {
-    throw new Error('to come');
+  expiryOf(ref: EntryRef): number {
+    return this.#table.expiryOf(ref);
   }
 
-  versionOf(_ref: EntryRef): number {
-    throw new Error('to come');
+  versionOf(ref: EntryRef): number {
+    return this.#table.versionOf(ref);
   }
 
-  setVersion(_ref: EntryRef, _version: number): void {
-    throw new Error('to come');
+  setVersion(ref: EntryRef, version: number): void {
+    this.#table.setVersion(ref, version);
   }
 
-  keyLengthOf(_ref: EntryRef): number {
-    throw new Error('to come');
+  keyLengthOf(ref: EntryRef): number {
+    return this.#table.keyLengthOf(ref);
   }
 
-  valueLengthOf(_ref: EntryRef): number {
-    throw new Error('to come');
+  valueLengthOf(ref: EntryRef): number {
+    return this.#table.valueLengthOf(ref);
   }
 
   /** The bytes in which this entry lies; key and value are ranges of it. */
-  segmentOf(_ref: EntryRef): Uint8Array {
-    throw new Error('to come');
+  segmentOf(ref: EntryRef): Uint8Array {
+    return this.#table.pool.bytes[ref >>> SEGMENT_SHIFT];
   }
 
-  keyStartOf(_ref: EntryRef): number {
-    throw new Error('to come');
+  keyStartOf(ref: EntryRef): number {
+    return this.#table.keyStartOf(ref);
   }
 
-  valueStartOf(_ref: EntryRef): number {
-    throw new Error('to come');
+  valueStartOf(ref: EntryRef): number {
+    return this.#table.valueStartOf(ref);
   }
 
   /** Copies an entry out, for an undo log. */
-  save(_ref: EntryRef, _into: SavedEntry): void {
-    throw new Error('to come');
+  save(ref: EntryRef, into: SavedEntry): void {
+    const bytes = this.segmentOf(ref);
+    const keyStart = this.keyStartOf(ref);
+    const valueStart = this.valueStartOf(ref);
+    into.key = bytes.slice(keyStart, keyStart + this.keyLengthOf(ref));
+    into.value = bytes.slice(valueStart, valueStart + this.valueLengthOf(ref));
+    into.type = this.typeOf(ref);
+    into.kind = this.kindOf(ref);
+    into.expiryMs = this.expiryOf(ref);
+    into.version = this.versionOf(ref);
   }
 
-  /** Puts a saved entry back, kind included. Never fails: it may pass the memory limit for a moment. */
-  restore(_saved: SavedEntry): EntryRef {
-    throw new Error('to come');
+  /** Puts a saved entry back, kind included. It may pass the memory limit rather than fail. */
+  restore(saved: SavedEntry): EntryRef {
+    const { key, value } = saved;
+    this.#table.pool.forced = true;
+    // nowMs 0: what had expired in the meantime is still the entry that was there.
+    const isBack = this.put(
+      key,
+      0,
+      key.length,
+      saved.type,
+      value,
+      0,
+      value.length,
+      saved.expiryMs,
+      saved.version,
+      0,
+    );
+    this.#table.pool.forced = false;
+    if (!isBack) throw new Error('the system has no memory to take a change back');
+    const ref = this.#table.index.find(this.#hash.of(key, 0, key.length), key, 0, key.length);
+    this.#table.setKind(ref, saved.kind);
+    return ref;
   }
 
   /**
@@ -125,31 +270,102 @@ export class Store {
    * 0 ends. Whatever is present from start to end is visited, once, however the table changes between calls.
    * `visit` must not change the store. A call may visit nothing and yet not be the last.
    */
-  scan(_cursor: number, _maxEntries: number, _nowMs: number, _visit: (ref: EntryRef) => void): number {
-    throw new Error('to come');
+  scan(cursor: number, maxEntries: number, nowMs: number, visit: (ref: EntryRef) => void): number {
+    // A client may send any number: one beyond the hashes has nothing left to see.
+    if (!(cursor >= 0 && cursor < 2 ** 32)) return 0;
+    return this.#table.index.scan(Math.trunc(cursor), Math.max(1, maxEntries), nowMs, visit);
   }
 
   /** Has a scan that stands at `cursor` already passed the place of a key with this hash? Cursor 0 = at the start. */
-  cursorPassed(_cursor: number, _hash: number): boolean {
-    throw new Error('to come');
+  cursorPassed(cursor: number, hash: number): boolean {
+    return hash < cursor;
   }
 
   /** Frees what has expired and tidies up, at most about `budget` entries' worth of work. Returns the work done. */
-  tick(_nowMs: number, _budget: number): number {
-    throw new Error('to come');
+  tick(nowMs: number, budget: number): number {
+    const { wheel } = this.#table;
+    let worked = 0;
+    while (worked < budget) {
+      const ref = wheel.nextDue(nowMs, budget - worked);
+      worked += wheel.worked;
+      if (ref === 0) break;
+      this.#table.dismiss(ref, 'expired');
+      worked++;
+    }
+    if (worked < budget) worked += this.#reclaimer.tidy(budget - worked);
+    this.counters.slotsMoved = this.#table.index.slotsMoved;
+    return worked;
   }
 
   /** A time before which tick has nothing to expire; Infinity = no entry has an expiry. */
   nextExpiryAtMs(): number {
-    throw new Error('to come');
+    return this.#table.wheel.nextDueAtMs();
   }
 
   /** Removes everything at once; the listener is not called. Returns how many entries there were. */
   clear(): number {
-    throw new Error('to come');
+    const removed = this.count;
+    // A fresh table: letting go of some thousand segments costs nothing like freeing each entry.
+    this.#table = this.#newTable();
+    this.#reclaimer = new Reclaimer(this.#table);
+    return removed;
   }
 
   memory(): StoreMemory {
-    throw new Error('to come');
+    const { pool, arena, index, wheel } = this.#table;
+    const arenaBytes =
+      pool.bytesOfRole[SegmentRole.DATA] +
+      pool.bytesOfRole[SegmentRole.LARGE] +
+      pool.bytesOfRole[SegmentRole.SPARE];
+    return {
+      usedBytes: pool.usedBytes,
+      arenaBytes,
+      indexBytes: pool.usedBytes - arenaBytes,
+      liveBytes: arena.liveBytes,
+      limitBytes: pool.limitBytes,
+      entries: index.count,
+      withTtl: wheel.count,
+      segments: pool.segments,
+      fragmentationRatio: arena.liveBytes === 0 ? 1 : arenaBytes / arena.liveBytes,
+    };
+  }
+
+  /** The parts, for `checkStore`; nobody else's business. */
+  get parts(): EntryTable {
+    return this.#table;
+  }
+
+  /** May an entry of this size stay in its block? Not where the block would be an eighth too large. */
+  #fits(ref: number, size: number): boolean {
+    const { arena } = this.#table;
+    const capacity = arena.capacityOf(ref);
+    if (size > capacity) return false;
+    return capacity - size <= capacity >>> 3 || arena.capacityFor(size) === capacity;
+  }
+
+  /** Moves an entry to a block of at least `size` bytes under a header of `shape`; 0 = no memory, nothing changed. */
+  #copyOf(ref: number, size: number, shape: number, expiryMs: number): number {
+    const table = this.#table;
+    this.#reclaimer.keep = ref;
+    const block = this.#reclaimer.allocate(size);
+    const old = this.#reclaimer.keep;
+    this.#reclaimer.keep = 0;
+    if (block === 0) {
+      this.counters.refused++;
+      return 0;
+    }
+    table.copyTo(old, block, shape, (shape & HAS_EXPIRY) === 0 ? 0 : expiryMs || table.expiryOf(old));
+    table.supersede(table.hashOf(old), old, block);
+    return block;
+  }
+
+  #newTable(): EntryTable {
+    return new EntryTable({
+      limitBytes: this.#options.maxMemoryBytes ?? Number.POSITIVE_INFINITY,
+      policy: this.#options.eviction ?? 'refuse',
+      hash: this.#hash,
+      counters: this.counters,
+      onRemoved: this.#options.onRemoved,
+    });
   }
 }

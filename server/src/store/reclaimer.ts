@@ -1,0 +1,313 @@
+/**
+ * Where memory comes from when there is none: by evicting, and by moving entries together so that what
+ * was freed in pieces becomes a slab, a run or a whole segment again.
+ *
+ * Evicting one small entry frees a block of its own size class and nothing else. So, for a write that needs
+ * something else, entries are evicted in SIEVE's order until their class could do with a slab less; then the
+ * sparsest slab of that class is emptied into the others and becomes free pages. For what no slab's pages
+ * suffice (values above 8 KiB, index pages) a whole segment is emptied in the same way, one step per write
+ * where the write can do without (index), at once where it cannot.
+ *
+ * Everything is bounded by the bytes that the write needs: see `#patience`.
+ */
+
+import { QUEUED } from './entry-layout.js';
+import type { EntryTable } from './entry-table.js';
+import {
+  MAP_PAGES,
+  PAGE_BYTES,
+  PAGE_UNIT_SHIFT,
+  RUN_PAGES_MAX,
+  SEGMENT_BYTES,
+  SEGMENT_PAGES,
+  SEGMENT_SHIFT,
+  SegmentRole,
+} from './segment-pool.js';
+import { SIZE_CLASSES } from './size-class.js';
+
+const NONE_LEFT = -2;
+/** Segments looked at to find a sparse one. */
+const SEGMENTS_SAMPLED = 16;
+/** Entries evicted and moved per write while the index waits for a segment. */
+const STEP_ENTRIES = 32;
+const NEIGHBOURS_TRIED = 8;
+/** Tidying starts where at least this much, and this part, of a role's segments is unused. */
+const TIDY_BYTES_MIN = 4 * SEGMENT_BYTES;
+const TIDY_PART = 0.25;
+
+type Drained = 'done' | 'more' | 'stuck';
+
+export class Reclaimer {
+  /** The entry that a write is about to replace: never evicted, and followed when it moves. */
+  keep = 0;
+  readonly #table: EntryTable;
+  #evictedBytes = 0;
+  #sampleFrom = 0;
+  /** The smallest size that found no memory, and what was in use then: no use in trying again. */
+  #refusedBytes = Number.POSITIVE_INFINITY;
+  #refusedAtLiveBytes = -1;
+  #stuckAtLiveBytes = -1;
+
+  constructor(table: EntryTable) {
+    this.#table = table;
+  }
+
+  /** A block for an entry of this size; 0 = no memory. */
+  allocate(bytes: number): number {
+    const block = this.#table.arena.allocate(bytes);
+    return block !== 0 ? block : this.#allocateHard(bytes);
+  }
+
+  /** Room in the index for one more key with this hash. */
+  reserve(hash: number): boolean {
+    // The rest apart: its closure would cost every write an allocation.
+    return this.#table.index.reserve(hash) || this.#reserveHard(hash);
+  }
+
+  #reserveHard(hash: number): boolean {
+    const { index, queue } = this.#table;
+    this.#evictedBytes = 0;
+    // Another entry of the same index page makes room at once; the page's growth comes with a segment.
+    for (let turn = 0; turn < NEIGHBOURS_TRIED && queue.count > 0; turn++) {
+      const ref = index.neighbour(hash, Math.imul(index.count + turn, 0x9e3779b1) >>> 16);
+      if (ref === 0 || !this.#mayEvict(ref)) continue;
+      this.#table.dismiss(ref, 'evicted');
+      this.#drainStep();
+      if (index.reserve(hash)) return true;
+    }
+    return this.#drainUntil(() => index.reserve(hash), SEGMENT_BYTES);
+  }
+
+  /** Empties sparse segments, at most about `budget` entries per call. Returns the entries moved. */
+  tidy(budget: number): number {
+    const { pool, arena, counters } = this.#table;
+    const before = counters.entriesMoved;
+    if (pool.draining === 0) {
+      if (Math.abs(arena.liveBytes - this.#stuckAtLiveBytes) < SEGMENT_BYTES) return 0;
+      const role = this.#untidyRole();
+      if (role === SegmentRole.NONE || !this.#startDraining(role)) return 0;
+    }
+    if (this.#drain(budget, false) === 'stuck') {
+      this.#stopDraining();
+      this.#stuckAtLiveBytes = arena.liveBytes;
+    }
+    return counters.entriesMoved - before;
+  }
+
+  #allocateHard(bytes: number): number {
+    const { arena, queue } = this.#table;
+    if (queue.count === 0 && bytes >= this.#refusedBytes && arena.liveBytes === this.#refusedAtLiveBytes)
+      return 0;
+    this.#evictedBytes = 0;
+    const pages = arena.pagesFor(bytes);
+    let block = pages === 0 ? 0 : this.#allocateFromSlabs(bytes, pages);
+    if (block === 0) {
+      this.#drainUntil(() => {
+        block = arena.allocate(bytes);
+        return block !== 0;
+      }, bytes);
+    }
+    if (block === 0) {
+      this.#refusedBytes = bytes;
+      this.#refusedAtLiveBytes = arena.liveBytes;
+    } else {
+      this.#refusedBytes = Number.POSITIVE_INFINITY;
+    }
+    return block;
+  }
+
+  /** Evicts until a block of the same class comes free, or slabs can be joined to give the pages of a new one. */
+  #allocateFromSlabs(bytes: number, pages: number): number {
+    const { arena } = this.#table;
+    for (let sizeClass = 0; sizeClass < SIZE_CLASSES; sizeClass++) {
+      while (this.#emptySlabOf(sizeClass)) {
+        const block = arena.allocate(bytes);
+        if (block !== 0) return block;
+      }
+    }
+    while (this.#evictedBytes < 2 * pages * PAGE_BYTES) {
+      const sizeClass = this.#evictOne();
+      if (sizeClass === NONE_LEFT) return 0;
+      if (sizeClass >= 0) this.#emptySlabOf(sizeClass);
+      const block = arena.allocate(bytes);
+      if (block !== 0) return block;
+    }
+    return 0;
+  }
+
+  /** Moves the entries of a sparse slab to others of its class, where those have room for all of them. */
+  #emptySlabOf(sizeClass: number): boolean {
+    const { arena } = this.#table;
+    const slab = arena.sparseSlab(sizeClass);
+    if (slab === 0) return false;
+    arena.closeSlab(slab);
+    for (let i = 0, left = arena.usedOf(slab); left > 0; i++) {
+      const ref = arena.blockAt(slab, i);
+      if (ref === 0) continue;
+      if (!this.#move(ref)) {
+        arena.reopenSlab(slab);
+        return false;
+      }
+      left--;
+    }
+    return true;
+  }
+
+  /** Evicts and empties segments until `isEnough`; false: nothing more to evict, or too much evicted already. */
+  #drainUntil(isEnough: () => boolean, bytes: number): boolean {
+    const { pool, arena } = this.#table;
+    const patience = 4 * (bytes + 2 * SEGMENT_BYTES);
+    while (this.#evictedBytes <= patience) {
+      pool.dropSpare();
+      if (isEnough()) return true;
+      // Some more than a segment, for what does not fit where it is moved.
+      const isRoomy = () => pool.bytesOfRole[SegmentRole.DATA] - arena.liveBytes > 1.1 * SEGMENT_BYTES;
+      while (!isRoomy() && this.#evictedBytes <= patience && this.#evictOne() !== NONE_LEFT);
+      if (isEnough()) return true;
+      if (pool.draining === 0 && (!isRoomy() || !this.#startDraining(SegmentRole.DATA))) return false;
+      if (this.#drain(Number.POSITIVE_INFINITY, true) === 'stuck') {
+        this.#stopDraining();
+        return false;
+      }
+    }
+    return false;
+  }
+
+  /** One step on the way to an empty segment. */
+  #drainStep(): void {
+    const { pool } = this.#table;
+    for (let i = 0; i < STEP_ENTRIES; i++) if (this.#evictOne() === NONE_LEFT) return;
+    if (pool.draining === 0 && !this.#startDraining(SegmentRole.DATA)) return;
+    if (this.#drain(STEP_ENTRIES, true) === 'stuck') this.#stopDraining();
+  }
+
+  #startDraining(role: SegmentRole): boolean {
+    const { pool, arena } = this.#table;
+    const segment = this.#sparseSegment(role);
+    if (segment === 0) return false;
+    pool.startDraining(segment);
+    if (role === SegmentRole.DATA) this.#eachSlab(segment, (slab) => arena.closeSlab(slab));
+    return true;
+  }
+
+  #stopDraining(): void {
+    const { pool, arena } = this.#table;
+    const segment = pool.draining;
+    pool.stopDraining();
+    if (pool.roles[segment] === SegmentRole.DATA) this.#eachSlab(segment, (slab) => arena.reopenSlab(slab));
+  }
+
+  /** Moves (or, where nothing else helps and it may, evicts) up to `budget` entries of the segment being emptied. */
+  #drain(budget: number, mayEvict: boolean): Drained {
+    const { pool, arena, index } = this.#table;
+    const segment = pool.draining;
+    let left = budget;
+    while (pool.draining === segment) {
+      const run = this.#firstRun(segment);
+      if (pool.roles[segment] === SegmentRole.INDEX) {
+        if (!index.movePage(run)) return 'stuck';
+        left -= pool.runPages(run);
+      } else if (!arena.isSlab(run)) {
+        if (!this.#clear(run, mayEvict)) return 'stuck';
+        left--;
+      } else {
+        let used = arena.usedOf(run);
+        for (let i = 0; used > 0; i++) {
+          if (left <= 0) return 'more';
+          const ref = arena.blockAt(run, i);
+          if (ref === 0) continue;
+          if (!this.#clear(ref, mayEvict)) return 'stuck';
+          used--;
+          left--;
+        }
+      }
+      if (left <= 0) return pool.draining === segment ? 'more' : 'done';
+    }
+    return 'done';
+  }
+
+  #clear(ref: number, mayEvict: boolean): boolean {
+    if (this.#move(ref)) return true;
+    if (!mayEvict || !this.#mayEvict(ref)) return false;
+    this.#table.dismiss(ref, 'evicted');
+    return true;
+  }
+
+  #move(ref: number): boolean {
+    const moved = this.#table.move(ref);
+    if (moved === 0) return false;
+    if (ref === this.keep) this.keep = moved;
+    return true;
+  }
+
+  #mayEvict(ref: number): boolean {
+    return ref !== this.keep && (this.#table.word0(ref) & QUEUED) !== 0;
+  }
+
+  /** Evicts the next in the queue; its size class, -1 where it had none, NONE_LEFT where nothing is left. */
+  #evictOne(): number {
+    const { arena, queue } = this.#table;
+    const victim = queue.victim(this.keep);
+    if (victim === 0) return NONE_LEFT;
+    const sizeClass = arena.classOf(victim);
+    this.#evictedBytes += arena.capacityOf(victim);
+    this.#table.dismiss(victim, 'evicted');
+    return sizeClass;
+  }
+
+  #untidyRole(): SegmentRole {
+    const { pool, arena } = this.#table;
+    const data = pool.bytesOfRole[SegmentRole.DATA];
+    const ownSegments = pool.bytesOfRole[SegmentRole.LARGE];
+    if (data - (arena.liveBytes - ownSegments) > Math.max(TIDY_BYTES_MIN, data * TIDY_PART))
+      return SegmentRole.DATA;
+    const indexFree = pool.freePagesOfRole[SegmentRole.INDEX] * PAGE_BYTES;
+    const index = pool.bytesOfRole[SegmentRole.INDEX];
+    if (indexFree > Math.max(TIDY_BYTES_MIN, index * TIDY_PART)) return SegmentRole.INDEX;
+    return SegmentRole.NONE;
+  }
+
+  /** The one with the fewest bytes in use among the next few segments of this role; 0 = none. */
+  #sparseSegment(role: SegmentRole): number {
+    const { roles } = this.#table.pool;
+    let sparsest = 0;
+    let leastBytes = Number.POSITIVE_INFINITY;
+    let sampled = 0;
+    for (let tries = 0; tries < roles.length && sampled < SEGMENTS_SAMPLED; tries++) {
+      this.#sampleFrom = (this.#sampleFrom + 1) % roles.length;
+      if (roles[this.#sampleFrom] !== role) continue;
+      sampled++;
+      const bytes = this.#bytesInUse(this.#sampleFrom);
+      if (bytes >= leastBytes) continue;
+      leastBytes = bytes;
+      sparsest = this.#sampleFrom;
+    }
+    return sparsest;
+  }
+
+  #bytesInUse(segment: number): number {
+    const { pool, arena } = this.#table;
+    let bytes = (RUN_PAGES_MAX - pool.freePages[segment]) * PAGE_BYTES;
+    if (pool.roles[segment] === SegmentRole.DATA) {
+      this.#eachSlab(segment, (slab) => {
+        bytes -= arena.unusedBytesOf(slab);
+      });
+    }
+    return bytes;
+  }
+
+  #eachSlab(segment: number, visit: (slab: number) => void): void {
+    const { pool, arena } = this.#table;
+    const map = pool.maps[segment];
+    for (let page = MAP_PAGES; page < SEGMENT_PAGES; page += map[SEGMENT_PAGES + page]) {
+      const run = (segment << SEGMENT_SHIFT) | (page << PAGE_UNIT_SHIFT);
+      if (map[page] !== 0 && arena.isSlab(run)) visit(run);
+    }
+  }
+
+  #firstRun(segment: number): number {
+    const map = this.#table.pool.maps[segment];
+    const page = map[MAP_PAGES] !== 0 ? MAP_PAGES : MAP_PAGES + map[SEGMENT_PAGES + MAP_PAGES];
+    return (segment << SEGMENT_SHIFT) | (page << PAGE_UNIT_SHIFT);
+  }
+}
