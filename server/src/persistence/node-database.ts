@@ -1,33 +1,50 @@
 /** Opens a data directory with the adapters of this machine. Composition only. */
 
+import { resolve } from 'node:path';
+import { openDatabase } from './database.js';
 import type { Database, PersistenceEvent, SecretSource } from './database-types.js';
-import type { VerifyReport } from './offline.js';
+import { nodeDirectoryLock } from './node-directory-lock.js';
+import { nodeFileSystem } from './node-file-system.js';
+import { startNodeFileWorker } from './node-file-worker.js';
+import { nodeStorageCrypto } from './node-storage-crypto.js';
+import { readSnapshot, type VerifyReport } from './offline.js';
 
 export interface NodeDatabaseOptions {
   /** Made with mode 0700 where it is absent. */
   readonly directory: string;
   readonly secret: SecretSource;
-  readonly log?: (event: PersistenceEvent) => void;
+  readonly log?: ((event: PersistenceEvent) => void) | undefined;
   /** Wall clock; default Date.now. */
-  readonly nowMs?: () => number;
+  readonly nowMs?: (() => number) | undefined;
   /** Clock of the walk's slices; default performance.now. */
-  readonly monotonicMs?: () => number;
+  readonly monotonicMs?: (() => number) | undefined;
   /** A snapshot file is closed and the next begun here; default 64 MiB. */
-  readonly segmentBytesMax?: number;
+  readonly segmentBytesMax?: number | undefined;
   /** Upper bound of RESERVE; 0 = none. Default 64 MiB. */
-  readonly reserveBytesMax?: number;
+  readonly reserveBytesMax?: number | undefined;
 }
 
 /**
  * Takes the lock, opens the secret, KEYRING and MANIFEST. Refuses with PersistenceError (exit 65, 66, 74, 75)
  * before anything is changed. Order of calls: open, load, start, snapshot..., close.
  */
-export async function openNodeDatabase(_options: NodeDatabaseOptions): Promise<Database> {
-  throw new Error('not built yet');
+export async function openNodeDatabase(options: NodeDatabaseOptions): Promise<Database> {
+  return openDatabase(
+    {
+      fs: nodeFileSystem(),
+      crypto: nodeStorageCrypto(),
+      lock: nodeDirectoryLock(),
+      startWorker: startNodeFileWorker,
+      nowMs: options.nowMs ?? Date.now,
+      monotonicMs: options.monotonicMs ?? (() => performance.now()),
+      yieldToEventLoop: () => new Promise((done) => setImmediate(done)),
+    },
+    { ...options, directory: resolve(options.directory), secret: absoluteSecret(options.secret) },
+  );
 }
 
 export interface OfflineOptions {
-  /** A data directory (its published snapshot), or one snapshot file, whose following segments are found beside it. */
+  /** A data directory (its published snapshot), or one snapshot file, whose following files are found beside it. */
   readonly path: string;
   /** `createIfAbsent` is ignored: offline reading never makes a key. */
   readonly secret: SecretSource;
@@ -35,12 +52,20 @@ export interface OfflineOptions {
 
 /** Writes a snapshot as JSON lines. `write` is awaited, so a pipe's back-pressure holds. Works beside a running server. */
 export async function catSnapshot(
-  _options: OfflineOptions & { readonly write: (lines: Uint8Array) => Promise<void> | void },
+  options: OfflineOptions & { readonly write: (lines: Uint8Array) => Promise<void> | void },
 ): Promise<VerifyReport> {
-  throw new Error('not built yet');
+  return readSnapshot(nodeFileSystem(), nodeStorageCrypto(), { ...absolute(options), write: options.write });
 }
 
 /** Reads a snapshot whole and proves every byte of it. Works beside a running server. */
-export async function verifySnapshot(_options: OfflineOptions): Promise<VerifyReport> {
-  throw new Error('not built yet');
+export async function verifySnapshot(options: OfflineOptions): Promise<VerifyReport> {
+  return readSnapshot(nodeFileSystem(), nodeStorageCrypto(), absolute(options));
+}
+
+function absolute({ path, secret }: OfflineOptions): OfflineOptions {
+  return { path: resolve(path), secret: absoluteSecret(secret) };
+}
+
+function absoluteSecret(secret: SecretSource): SecretSource {
+  return secret.kind === 'key-file' ? { ...secret, path: resolve(secret.path) } : secret;
 }

@@ -24,17 +24,26 @@ export interface PersistenceErrorDetails {
   readonly help?: string | undefined;
   /** Error code of the operating system, such as `ENOSPC`. */
   readonly systemCode?: string | undefined;
+  /** False: an I/O error after which the process may go on, though its code alone would not say so. */
+  readonly isFatal?: false | undefined;
   readonly cause?: unknown;
 }
+
+/** Codes that say that something ran out, not that the disk lost anything. */
+const SCARCITY_CODES = new Set<string | undefined>(['ENOSPC', 'EDQUOT', 'EMFILE', 'ENFILE', 'ENOMEM']);
 
 /** An operational failure of the files. `message` says what was wrong, where, and what helps. */
 export class PersistenceError extends Error {
   override readonly name = 'PersistenceError';
   readonly exitCode: ExitCode;
+  /** The message without place and help. */
+  readonly what: string;
   readonly file: string | undefined;
   readonly offset: number | undefined;
   readonly help: string | undefined;
   readonly systemCode: string | undefined;
+  /** Must the process stop? See isFatal(). */
+  readonly isFatal: boolean;
 
   constructor(what: string, details: PersistenceErrorDetails) {
     const where =
@@ -44,10 +53,15 @@ export class PersistenceError extends Error {
     const help = details.help === undefined ? '' : ` ${details.help}`;
     super(`${where}${what}${help}`, details.cause === undefined ? undefined : { cause: details.cause });
     this.exitCode = details.exitCode;
+    this.what = what;
     this.file = details.file;
     this.offset = details.offset;
     this.help = details.help;
     this.systemCode = details.systemCode;
+    this.isFatal =
+      details.exitCode === ExitCode.IO &&
+      details.isFatal !== false &&
+      !SCARCITY_CODES.has(details.systemCode);
   }
 
   /** The disk is full: this attempt failed, the server may go on. */
@@ -59,7 +73,8 @@ export class PersistenceError extends Error {
 /** What crosses from the worker thread: errors lose their class on the way, so they travel as this. */
 export interface PlainError {
   readonly what: string;
-  readonly details: PersistenceErrorDetails;
+  /** Undefined for an error of another class. */
+  readonly details: PersistenceErrorDetails | undefined;
   readonly stack: string | undefined;
 }
 
@@ -81,7 +96,32 @@ export function wrongKey(file: string | undefined, what: string, help: string): 
   return new PersistenceError(what, { exitCode: ExitCode.KEY, file, help });
 }
 
-/** Must the process stop? True for I/O errors other than a full disk, false where only a snapshot failed. */
+/**
+ * Must the process stop? Yes after any I/O error but a want of room, handles or memory: what the disk holds is then unknown, and a sync
+ * tried again could report a success that is none. No where only a snapshot failed; the one before it stays.
+ */
 export function isFatal(error: unknown): boolean {
-  return !(error instanceof PersistenceError) || (error.exitCode === ExitCode.IO && !error.isDiskFull);
+  return error instanceof PersistenceError && error.isFatal;
+}
+
+export function toPlainError(error: unknown): PlainError {
+  const stack = error instanceof Error ? error.stack : undefined;
+  if (!(error instanceof PersistenceError)) return { what: String(error), stack, details: undefined };
+  const { exitCode, file, offset, help, systemCode } = error;
+  const details = {
+    exitCode,
+    file,
+    offset,
+    help,
+    systemCode,
+    isFatal: error.isFatal ? undefined : (false as const),
+  };
+  return { what: error.what, stack, details };
+}
+
+export function fromPlainError(plain: PlainError): Error {
+  const error =
+    plain.details === undefined ? new Error(plain.what) : new PersistenceError(plain.what, plain.details);
+  if (plain.stack !== undefined) error.stack = plain.stack;
+  return error;
 }

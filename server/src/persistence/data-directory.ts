@@ -1,0 +1,81 @@
+/**
+ * What is in a data directory besides what MANIFEST lists, and what becomes of it. Nothing here runs before
+ * everything listed was loaded and found sound.
+ *
+ * Leftovers of a crash, and why none of them holds the only copy of anything:
+ *   *.new, *.part       never published, never complete        -> removed, logged
+ *   snap-* of an older  replaced by the listed snapshot, which  -> removed, logged
+ *     generation          has just been verified
+ *   snap-* of a newer   complete, but the crash came before it  -> quarantine/, logged, never deleted by us:
+ *     generation          was published; or MANIFEST was put      someone may have restored an old MANIFEST
+ *                         back by hand
+ */
+
+import type { PersistenceEvent } from './database-types.js';
+import { DIRECTORY_MODE, type FileSystem, pathIn } from './file-system.js';
+import { KEYRING_NAME } from './keyring.js';
+import { MANIFEST_NAME, type Manifest } from './manifest.js';
+import { PARTIAL_SUFFIX, parseSnapshotFileName } from './snapshot-format.js';
+import { attempt, isTemporaryName, syncDirectory } from './whole-file.js';
+
+export const QUARANTINE_NAME = 'quarantine';
+
+/** Does the directory hold data files? Then MANIFEST has to be there. */
+export function hasDataFiles(names: readonly string[]): boolean {
+  return names.some((name) => parseSnapshotFileName(name) !== undefined || name.endsWith('.anoj'));
+}
+
+export function clearLeftovers(
+  fs: FileSystem,
+  directory: string,
+  manifest: Manifest,
+  log: (event: PersistenceEvent) => void,
+): void {
+  const listed = new Set(manifest.snapshot?.files.map((file) => file.name));
+  let isChanged = false;
+  for (const name of attempt(directory, 'list it', () => fs.list(directory)) ?? []) {
+    const file = pathIn(directory, name);
+    const fate = listed.has(name) ? 'keep' : fateOf(name, manifest);
+    if (fate === 'keep') continue;
+    isChanged = true;
+    if (fate === 'remove') {
+      attempt(file, 'remove what a crash left', () => fs.remove(file));
+      log({ level: 'info', event: 'leftover-removed', message: `removed ${name}, left by a crash`, file });
+    } else {
+      quarantine(fs, directory, name);
+      log({
+        level: 'warn',
+        event: 'leftover-quarantined',
+        message: `${name} is not listed in MANIFEST: moved to ${QUARANTINE_NAME}/; delete it if you do not miss anything`,
+        file,
+      });
+    }
+  }
+  if (isChanged) syncDirectory(fs, directory);
+}
+
+function fateOf(name: string, manifest: Manifest): 'keep' | 'remove' | 'quarantine' {
+  const isPartial = name.endsWith(PARTIAL_SUFFIX);
+  const snapshot = parseSnapshotFileName(isPartial ? name.slice(0, -PARTIAL_SUFFIX.length) : name);
+  if (snapshot !== undefined) {
+    return isPartial || snapshot.generation < (manifest.snapshot?.generation ?? 0) ? 'remove' : 'quarantine';
+  }
+  const isOurTemporary =
+    isTemporaryName(name) && [KEYRING_NAME, MANIFEST_NAME].some((own) => name.startsWith(own));
+  return isOurTemporary ? 'remove' : 'keep';
+}
+
+/** Moves a file aside under a name that is free. */
+function quarantine(fs: FileSystem, directory: string, name: string): void {
+  const aside = pathIn(directory, QUARANTINE_NAME);
+  if (attempt(aside, 'look at it', () => fs.stat(aside)) === undefined) {
+    attempt(aside, 'make it', () => fs.makeDirectory(aside, DIRECTORY_MODE));
+  }
+  const from = pathIn(directory, name);
+  let to = pathIn(aside, name);
+  for (let copy = 2; attempt(to, 'look at it', () => fs.stat(to)) !== undefined; copy++) {
+    to = pathIn(aside, `${name}.${copy}`);
+  }
+  attempt(from, 'move it aside', () => fs.rename(from, to));
+  syncDirectory(fs, aside);
+}

@@ -1,0 +1,466 @@
+/**
+ * A data directory that is open: its lock, keys and MANIFEST, and the two long works on it, loading and taking a
+ * snapshot. Pure: everything outside is a parameter (DatabaseAdapters); node-database.ts fills them in.
+ */
+
+import { clearLeftovers, hasDataFiles } from './data-directory.js';
+import type {
+  Database,
+  LoadProgress,
+  LoadReport,
+  LoadTarget,
+  PersistenceEvent,
+  SecretSource,
+  SnapshotOptions,
+  SnapshotReport,
+  SnapshotSource,
+} from './database-types.js';
+import type { DirectoryLock, HeldLock } from './directory-lock.js';
+import { DIRECTORY_MODE, type FileSystem, pathIn } from './file-system.js';
+import {
+  createKeyring,
+  KEYRING_BYTES_MAX,
+  KEYRING_NAME,
+  type Keyring,
+  type KeyringOptions,
+  openKeyring,
+} from './keyring.js';
+import { MANIFEST_NAME, type Manifest, publishManifest, readManifest } from './manifest.js';
+import { createKeyFile, type MasterSecret, readMasterSecret } from './master-secret.js';
+import {
+  damaged,
+  ExitCode,
+  fromPlainError,
+  isFatal,
+  PersistenceError,
+  wrongKey,
+} from './persistence-error.js';
+import { fitReserve, RESERVE_BYTES_MAX } from './reserve.js';
+import { parseSnapshotFileName, SEGMENT_BYTES_MAX } from './snapshot-format.js';
+import { loadSnapshot } from './snapshot-load.js';
+import { SnapshotWalk } from './snapshot-walk.js';
+import type { StorageCrypto } from './storage-crypto.js';
+import { attempt, readWholeFile, replaceFile, syncDirectory } from './whole-file.js';
+import type { FileWorkerPort, FromWorker } from './worker-messages.js';
+
+export interface DatabaseAdapters {
+  readonly fs: FileSystem;
+  readonly crypto: StorageCrypto;
+  readonly lock: DirectoryLock;
+  /** A fresh worker; asked again when one has died. */
+  readonly startWorker: () => FileWorkerPort;
+  readonly nowMs: () => number;
+  readonly monotonicMs: () => number;
+  readonly yieldToEventLoop: () => Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly directory: string;
+  readonly secret: SecretSource;
+  readonly log?: ((event: PersistenceEvent) => void) | undefined;
+  readonly segmentBytesMax?: number | undefined;
+  readonly reserveBytesMax?: number | undefined;
+  /** Cheaper scrypt for tests. */
+  readonly keyring?: KeyringOptions | undefined;
+}
+
+/**
+ * Takes the lock, opens secret, KEYRING and MANIFEST, or makes them for a new database. A refusal (65, 66, 74, 75)
+ * leaves every file as it was.
+ */
+export async function openDatabase(adapters: DatabaseAdapters, options: DatabaseOptions): Promise<Database> {
+  const { fs } = adapters;
+  const { directory } = options;
+  const log = options.log ?? (() => undefined);
+  refuseKeyFileInside(options);
+  const existing = attempt(directory, 'look at it', () => fs.stat(directory));
+  if (existing === undefined) {
+    attempt(directory, 'make the data directory', () => fs.makeDirectory(directory, DIRECTORY_MODE));
+  } else if (existing.kind !== 'directory') {
+    throw new PersistenceError('this is not a directory.', {
+      exitCode: ExitCode.IO,
+      file: directory,
+      help: 'Give another data directory.',
+    });
+  } else {
+    refuseOpenDirectory(directory, existing.mode);
+  }
+  const lock = await adapters.lock.acquire(directory);
+  try {
+    if (lock.replacedStale) {
+      log({
+        level: 'info',
+        event: 'stale-lock-replaced',
+        message: 'the last server on this directory ended without giving its lock back',
+      });
+    }
+    const keyring = openOrCreateKeyring(adapters, options, log);
+    const manifest = openOrCreateManifest(adapters, directory, keyring);
+    return new OpenDatabase(adapters, options, log, lock, keyring, manifest);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+function refuseKeyFileInside({ directory, secret }: DatabaseOptions): void {
+  if (secret.kind !== 'key-file' || !secret.path.startsWith(pathIn(directory, ''))) return;
+  throw wrongKey(
+    secret.path,
+    'the key file is inside the data directory: whoever copies the one has the other.',
+    'Move it elsewhere and give the new path.',
+  );
+}
+
+function refuseOpenDirectory(directory: string, mode: number): void {
+  if ((mode & 0o077) === 0) return;
+  throw new PersistenceError(`others may enter this directory (mode ${mode.toString(8).padStart(4, '0')}).`, {
+    exitCode: ExitCode.IO,
+    file: directory,
+    help: `Run: chmod 700 ${directory}`,
+  });
+}
+
+function openOrCreateKeyring(
+  { fs, crypto, nowMs }: DatabaseAdapters,
+  options: DatabaseOptions,
+  log: (event: PersistenceEvent) => void,
+): Keyring {
+  const { directory, secret: source } = options;
+  const file = pathIn(directory, KEYRING_NAME);
+  const bytes = readWholeFile(fs, file, KEYRING_BYTES_MAX);
+  const names = attempt(directory, 'list it', () => fs.list(directory)) ?? [];
+  if (bytes === undefined && (names.includes(MANIFEST_NAME) || hasDataFiles(names))) {
+    throw damaged(
+      file,
+      undefined,
+      'it is missing, though there are data files.',
+      'Nothing was changed. Bring it back from a backup; every snapshot file has a copy in its header.',
+    );
+  }
+  let secret = readMasterSecret(fs, source);
+  if (bytes !== undefined) {
+    if (secret === undefined) throw missingKeyFile(source, true);
+    return openKeyring(crypto, file, bytes, secret);
+  }
+  if (secret === undefined) {
+    if (source.kind !== 'key-file' || !source.createIfAbsent) throw missingKeyFile(source, false);
+    secret = makeKeyFile(fs, crypto, source.path, log);
+  }
+  const keyring = createKeyring(crypto, secret, nowMs(), options.keyring);
+  replaceFile(fs, directory, KEYRING_NAME, keyring.bytes);
+  log({
+    level: 'info',
+    event: 'database-created',
+    message: `new database ${keyring.database}`,
+    file: directory,
+  });
+  return keyring;
+}
+
+function makeKeyFile(
+  fs: FileSystem,
+  crypto: StorageCrypto,
+  file: string,
+  log: (event: PersistenceEvent) => void,
+): MasterSecret {
+  const secret = createKeyFile(fs, crypto, file);
+  log({
+    level: 'warn',
+    event: 'key-file-created',
+    message: `made the key file ${file}. Back it up now, apart from the data: without it the data cannot be read by anyone`,
+    file,
+  });
+  return secret;
+}
+
+function missingKeyFile(source: SecretSource, hasDatabase: boolean): PersistenceError {
+  return wrongKey(
+    source.kind === 'key-file' ? source.path : undefined,
+    hasDatabase ? 'the key file of this database is missing.' : 'there is no key file here.',
+    hasDatabase
+      ? 'Nothing was changed, and no new key was made. Bring the key file back from its backup.'
+      : 'Make one (32 random bytes, mode 0600) or let the server make it.',
+  );
+}
+
+function openOrCreateManifest(
+  { fs, crypto, nowMs }: DatabaseAdapters,
+  directory: string,
+  keyring: Keyring,
+): Manifest {
+  const found = readManifest(fs, crypto, keyring, directory);
+  if (found !== undefined) return found;
+  if (hasDataFiles(attempt(directory, 'list it', () => fs.list(directory)) ?? [])) {
+    throw damaged(
+      pathIn(directory, MANIFEST_NAME),
+      undefined,
+      'it is missing, though there are data files.',
+      'Nothing was changed. Bring it back from a backup, or restore a snapshot into a new directory.',
+    );
+  }
+  const manifest: Manifest = {
+    database: keyring.database,
+    generation: 1,
+    dbNowMs: nowMs(),
+    lastVersion: 0,
+    isCleanStop: false,
+    snapshot: null,
+    journal: [],
+  };
+  publishManifest(fs, crypto, keyring, directory, manifest);
+  return manifest;
+}
+
+class OpenDatabase implements Database {
+  readonly directory: string;
+  readonly uuid: string;
+  readonly cipherImplementation: string;
+  readonly dbNowMs: number;
+  lastSnapshotError: PersistenceError | undefined;
+  readonly #adapters: DatabaseAdapters;
+  readonly #options: DatabaseOptions;
+  readonly #log: (event: PersistenceEvent) => void;
+  readonly #lock: HeldLock;
+  readonly #keyring: Keyring;
+  #manifest: Manifest;
+  /** Never given twice in one process, so that what a failed attempt could not remove is not in the way. */
+  #generation: number;
+  #worker: FileWorkerPort | undefined;
+  #running: { promise: Promise<SnapshotReport>; isFinal: boolean } | undefined;
+  #fatal: PersistenceError | undefined;
+  #isStarted = false;
+  #isClosed = false;
+
+  constructor(
+    adapters: DatabaseAdapters,
+    options: DatabaseOptions,
+    log: (event: PersistenceEvent) => void,
+    lock: HeldLock,
+    keyring: Keyring,
+    manifest: Manifest,
+  ) {
+    this.#adapters = adapters;
+    this.#options = options;
+    this.#log = log;
+    this.#lock = lock;
+    this.#keyring = keyring;
+    this.#manifest = manifest;
+    this.#generation = manifest.generation;
+    this.directory = options.directory;
+    this.uuid = keyring.database;
+    this.cipherImplementation = adapters.crypto.implementation;
+    this.dbNowMs = Math.max(manifest.dbNowMs, adapters.nowMs());
+    if (adapters.nowMs() < manifest.dbNowMs) {
+      const behindMs = manifest.dbNowMs - adapters.nowMs();
+      log({
+        level: 'warn',
+        event: 'clock-behind',
+        message: `this machine's clock is ${behindMs} ms behind the last one seen; the database's clock stands until it is reached`,
+      });
+    }
+  }
+
+  get isSnapshotRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  get lastSnapshotAtMs(): number {
+    return this.#manifest.snapshot?.createdMs ?? 0;
+  }
+
+  async load(target: LoadTarget, onProgress?: (progress: LoadProgress) => void): Promise<LoadReport> {
+    const { snapshot, lastVersion, isCleanStop } = this.#manifest;
+    const startedMs = this.#adapters.monotonicMs();
+    const loaded =
+      snapshot === null
+        ? { entries: 0, expired: 0, bytesRead: 0 }
+        : await loadSnapshot(this.#startedWorker(), {
+            directory: this.directory,
+            keyring: this.#keyring,
+            files: snapshot.files,
+            nowMs: this.dbNowMs,
+            target,
+            onProgress,
+          });
+    return {
+      entries: loaded.entries,
+      expired: loaded.expired,
+      bytes: loaded.bytesRead,
+      elapsedMs: this.#adapters.monotonicMs() - startedMs,
+      generation: snapshot?.generation ?? 0,
+      lastVersion,
+      wasCleanStop: isCleanStop,
+    };
+  }
+
+  async start(): Promise<void> {
+    if (this.#isStarted) return;
+    const { fs, crypto } = this.#adapters;
+    const { directory } = this;
+    clearLeftovers(fs, directory, this.#manifest, this.#log);
+    // A newer generation may stand in quarantine under its name: ours go on above it.
+    for (const name of fs.list(pathIn(directory, 'quarantine')) ?? []) {
+      const generation = parseSnapshotFileName(name.replace(/\.\d+$/, ''))?.generation ?? 0;
+      this.#generation = Math.max(this.#generation, generation);
+    }
+    this.#publish({ ...this.#manifest, isCleanStop: false, dbNowMs: this.dbNowMs });
+    const reserveBytesMax = this.#options.reserveBytesMax ?? RESERVE_BYTES_MAX;
+    const bytes = this.#manifest.snapshot?.files.reduce((sum, file) => sum + file.bytes, 0) ?? 0;
+    if (!fitReserve(fs, crypto, directory, bytes, reserveBytesMax)) {
+      this.#log({
+        level: 'warn',
+        event: 'reserve-missing',
+        message: 'no room on this disk for RESERVE: the last snapshot may not fit either',
+      });
+    }
+    this.#isStarted = true;
+  }
+
+  snapshot(source: SnapshotSource, options: SnapshotOptions = {}): Promise<SnapshotReport> {
+    const isFinal = options.isFinal ?? false;
+    const running = this.#running;
+    if (running !== undefined && (!isFinal || running.isFinal)) return running.promise;
+    const before = running?.promise.catch(() => undefined) ?? Promise.resolve(undefined);
+    const promise = before.then(() => this.#takeSnapshot(source, isFinal));
+    const mine = { promise, isFinal };
+    this.#running = mine;
+    const finished = () => {
+      if (this.#running === mine) this.#running = undefined;
+    };
+    promise.then(finished, finished);
+    return promise;
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#running?.promise.catch(() => undefined);
+    await this.#worker?.close();
+    await this.#lock.release();
+  }
+
+  async #takeSnapshot(source: SnapshotSource, isFinal: boolean): Promise<SnapshotReport> {
+    if (this.#fatal !== undefined) throw this.#fatal;
+    try {
+      const report = await this.#attemptSnapshot(source, isFinal);
+      this.lastSnapshotError = undefined;
+      return report;
+    } catch (error) {
+      if (error instanceof PersistenceError) {
+        this.lastSnapshotError = error;
+        // After a sync that failed nothing on this disk is to be trusted: no second try, whoever asks.
+        if (isFatal(error)) this.#fatal = error;
+      }
+      this.#log({
+        level: 'error',
+        event: 'snapshot-failed',
+        message: `snapshot failed, the previous one stays: ${error instanceof Error ? error.message : String(error)}`,
+      });
+      throw error;
+    }
+  }
+
+  async #attemptSnapshot(source: SnapshotSource, isFinal: boolean): Promise<SnapshotReport> {
+    if (!this.#isStarted) throw new Error('Database.start() comes before the first snapshot');
+    this.#lock.confirm();
+    const { monotonicMs, yieldToEventLoop } = this.#adapters;
+    const startedMs = monotonicMs();
+    const worker = this.#startedWorker();
+    const walk = new SnapshotWalk({
+      source,
+      monotonicMs,
+      yieldToEventLoop,
+      send: (buffer, byteCount) => worker.post({ do: 'take-records', buffer, byteCount }, [buffer]),
+    });
+    const outcome = listenForOutcome(worker, walk);
+    const beginVersion = source.lastVersion();
+    worker.post({
+      do: 'begin-snapshot',
+      directory: this.directory,
+      keyring: this.#keyring,
+      generation: ++this.#generation,
+      createdMs: source.nowMs(),
+      beginVersion,
+      segmentBytesMax: this.#options.segmentBytesMax ?? SEGMENT_BYTES_MAX,
+      reserveBytesMax: this.#options.reserveBytesMax ?? RESERVE_BYTES_MAX,
+      isFinal,
+      manifest: this.#manifest,
+    });
+    let endVersion: number;
+    try {
+      endVersion = await walk.run();
+      await walk.drained();
+      this.#lock.confirm();
+    } catch (error) {
+      worker.post({ do: 'abandon-snapshot' });
+      await outcome.catch(() => undefined);
+      this.#forgetDeadWorker();
+      throw error;
+    }
+    worker.post({ do: 'finish-snapshot', endVersion, dbNowMs: source.nowMs() });
+    const published = await outcome.finally(() => this.#forgetDeadWorker());
+    if (published === undefined) throw new Error('the snapshot was abandoned');
+    this.#manifest = published.manifest;
+    return {
+      generation: published.manifest.generation,
+      entries: published.manifest.snapshot!.entries,
+      bytes: published.bytes,
+      files: published.manifest.snapshot!.files.length,
+      beginVersion,
+      endVersion,
+      elapsedMs: monotonicMs() - startedMs,
+      sliceMsMax: walk.sliceMsMax,
+      deltaLines: walk.deltaLines,
+    };
+  }
+
+  #publish(manifest: Manifest): void {
+    const { fs, crypto } = this.#adapters;
+    const next = { ...manifest, generation: ++this.#generation };
+    publishManifest(fs, crypto, this.#keyring, this.directory, next);
+    syncDirectory(fs, this.directory);
+    this.#manifest = next;
+  }
+
+  #startedWorker(): FileWorkerPort {
+    this.#worker ??= this.#adapters.startWorker();
+    return this.#worker;
+  }
+
+  #forgetDeadWorker(): void {
+    if (this.#worker?.isDead === true) this.#worker = undefined;
+  }
+}
+
+type Published = Extract<FromWorker, { did: 'snapshot-published' }>;
+
+/** Feeds the walk with what the worker says; resolves when published (undefined: abandoned), rejects when failed. */
+function listenForOutcome(worker: FileWorkerPort, walk: SnapshotWalk): Promise<Published | undefined> {
+  const outcome = new Promise<Published | undefined>((resolve, reject) => {
+    worker.listen((message) => {
+      switch (message.did) {
+        case 'records-taken':
+          walk.returnBuffer(message.buffer);
+          return;
+        case 'snapshot-published':
+          resolve(message);
+          return;
+        case 'snapshot-abandoned':
+          resolve(undefined);
+          return;
+        case 'snapshot-failed':
+        case 'died': {
+          const error = fromPlainError(message.error);
+          walk.fail(error);
+          reject(error);
+          return;
+        }
+        default:
+          throw new Error(`the file worker said ${message.did} during a snapshot`);
+      }
+    });
+  });
+  outcome.catch(() => undefined); // it is awaited later; until then a rejection is not unhandled
+  return outcome;
+}

@@ -1,0 +1,72 @@
+/**
+ * An entry on its way between the store's thread and the file worker, in both directions: flat bytes, so that the
+ * main thread only copies and all text is made and read by the worker. Never on disk.
+ *
+ *   0 kind u8 | 1 type u8 | 2 keyBytes u16 | 4 valueBytes u32 | 8 expiryMs u48 (0 none) | 14 version u64 | key | value
+ */
+
+import type { ByteReader, ByteWriter } from '@anoadb/protocol';
+
+export const RecordKind = { PUT: 0, REMOVE: 1, CLEAR: 2 } as const;
+export const RECORD_HEAD_BYTES = 22;
+
+export function writeRecordHead(
+  writer: ByteWriter,
+  kind: number,
+  type: number,
+  keyBytes: number,
+  valueBytes: number,
+  expiryMs: number,
+  version: number,
+): void {
+  writer.ensure(RECORD_HEAD_BYTES + keyBytes + valueBytes);
+  writer.u8(kind);
+  writer.u8(type);
+  writer.u16(keyBytes);
+  writer.u32(valueBytes);
+  writer.u48(expiryMs);
+  writer.u64(version);
+}
+
+/** One record at a time, in place; the fields stand until the next call of next(). */
+export class RecordReader {
+  readonly #reader: ByteReader;
+  kind = 0;
+  type = 0;
+  expiryMs = 0;
+  version = 0;
+  keyStart = 0;
+  keyEnd = 0;
+  valueStart = 0;
+  valueEnd = 0;
+
+  constructor(reader: ByteReader) {
+    this.#reader = reader;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#reader.bytes;
+  }
+
+  reset(bytes: Uint8Array, start: number, end: number): void {
+    this.#reader.reset(bytes, start, end);
+  }
+
+  /** False at the end. A record that does not fit is our own bug and throws. */
+  next(): boolean {
+    const reader = this.#reader;
+    if (reader.at === reader.end) return false;
+    this.kind = reader.u8();
+    this.type = reader.u8();
+    const keyBytes = reader.u16();
+    const valueBytes = reader.u32();
+    this.expiryMs = reader.u48();
+    this.version = reader.u64();
+    this.keyStart = reader.skip(keyBytes);
+    this.keyEnd = this.keyStart + keyBytes;
+    this.valueStart = reader.skip(valueBytes);
+    this.valueEnd = this.valueStart + valueBytes;
+    if (reader.failed) throw new Error('entry record: truncated between two threads');
+    return true;
+  }
+}

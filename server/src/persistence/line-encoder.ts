@@ -1,0 +1,122 @@
+/** Entry records to lines, bytes to bytes. Runs in the file worker. Format: entry-line.ts. */
+
+import {
+  type ByteWriter,
+  isValidUtf8,
+  MalformedValueError,
+  ValueType,
+  writeBase64,
+  writeJsonText,
+} from '@anoadb/protocol';
+import { countEntry, type LineCounts, noLines, TYPE_NAMES } from './entry-line.js';
+import { RecordKind, type RecordReader } from './entry-record.js';
+import { ascii } from './storage-crypto.js';
+
+const KEY = ascii('{"k":');
+const KEY_BASE64 = ascii('{"kb":');
+const DELETE_KEY = ascii('{"op":"delete","k":');
+const DELETE_KEY_BASE64 = ascii('{"op":"delete","kb":');
+const CLEAR = ascii('{"op":"clear"');
+const VALUE_RAW = ascii(',"vb":');
+const EXPIRY = ascii(',"x":');
+const VERSION = ascii(',"r":');
+const TYPE = ascii(',"t":"');
+const VALUE_OF_TYPE = TYPE_NAMES.map((name) =>
+  name === undefined ? undefined : ascii(`,"t":"${name}","v":`),
+);
+const QUOTE = 0x22;
+const CLOSE_BRACE = 0x7d;
+const NEWLINE = 0x0a;
+
+export class LineEncoder {
+  readonly counts: LineCounts = noLines();
+
+  /** Appends the line of the record that `record` stands on. */
+  encode(writer: ByteWriter, record: RecordReader): void {
+    switch (record.kind) {
+      case RecordKind.PUT:
+        this.#entry(writer, record);
+        countEntry(this.counts, record.version);
+        break;
+      case RecordKind.REMOVE:
+        writeKey(writer, record, DELETE_KEY, DELETE_KEY_BASE64);
+        this.counts.deletes++;
+        break;
+      default:
+        writer.copy(CLEAR);
+        this.counts.clears++;
+    }
+    writer.copy(VERSION);
+    writeDigits(writer, record.version);
+    writer.u8(CLOSE_BRACE);
+    writer.u8(NEWLINE);
+  }
+
+  #entry(writer: ByteWriter, record: RecordReader): void {
+    writeKey(writer, record, KEY, KEY_BASE64);
+    const valueOfType = VALUE_OF_TYPE[record.type];
+    if (valueOfType === undefined) throw new Error(`snapshot: an entry of unknown type ${record.type}`);
+    const beforeType = writer.at;
+    writer.copy(valueOfType);
+    try {
+      writeJsonText(writer, record.type, record.bytes, record.valueStart, record.valueEnd);
+    } catch (error) {
+      if (!(error instanceof MalformedValueError)) throw error;
+      // The engine lets no such value in; should one be there all the same, losing it would be worse.
+      writer.at = beforeType;
+      writer.copy(TYPE);
+      writer.utf8(TYPE_NAMES[record.type]!);
+      writer.u8(QUOTE);
+      writer.copy(VALUE_RAW);
+      writeBase64String(writer, record.bytes, record.valueStart, record.valueEnd);
+    }
+    if (record.expiryMs !== 0) {
+      writer.copy(EXPIRY);
+      writeDigits(writer, record.expiryMs);
+    }
+  }
+}
+
+function writeKey(writer: ByteWriter, record: RecordReader, plain: Uint8Array, base64: Uint8Array): void {
+  const { bytes, keyStart, keyEnd } = record;
+  if (isValidUtf8(bytes, keyStart, keyEnd)) {
+    writer.copy(plain);
+    writeJsonText(writer, ValueType.STRING, bytes, keyStart, keyEnd);
+  } else {
+    writer.copy(base64);
+    writeBase64String(writer, bytes, keyStart, keyEnd);
+  }
+}
+
+function writeBase64String(writer: ByteWriter, bytes: Uint8Array, start: number, end: number): void {
+  writer.u8(QUOTE);
+  writeBase64(writer, bytes, start, end);
+  writer.u8(QUOTE);
+}
+
+const BILLION = 1_000_000_000;
+
+/** A whole number from 0 to 2^53-1 as digits, without a string in between. */
+export function writeDigits(writer: ByteWriter, value: number): void {
+  if (value < BILLION) {
+    let digitCount = 1;
+    for (let limit = 10; value >= limit; limit *= 10) digitCount++;
+    putDigits(writer, value, digitCount);
+  } else {
+    const high = Math.floor(value / BILLION);
+    writeDigits(writer, high);
+    putDigits(writer, value - high * BILLION, 9);
+  }
+}
+
+function putDigits(writer: ByteWriter, value: number, digitCount: number): void {
+  writer.ensure(digitCount);
+  const bytes = writer.bytes;
+  let rest = value | 0;
+  for (let at = writer.at + digitCount - 1; at >= writer.at; at--) {
+    const tenth = (rest / 10) | 0;
+    bytes[at] = 0x30 + rest - tenth * 10;
+    rest = tenth;
+  }
+  writer.at += digitCount;
+}

@@ -1,0 +1,164 @@
+/**
+ * MANIFEST: which files are the database. Sealed, and replaced only by rename, so that it always names one whole
+ * state. Every file that may hold acknowledged data is listed before such data goes into it.
+ *
+ * Body: keyId u32 | salt[32] | nonce[24] | box of JSON. Key = HKDF-SHA256(data key, salt, "AnoaDB v1 manifest" |
+ * uuid); the salt is fresh for each version.
+ */
+
+import type { FileSystem } from './file-system.js';
+import { pathIn } from './file-system.js';
+import { decodeFrame, encodeFrame } from './framed-block.js';
+import type { Keyring } from './keyring.js';
+import { damaged } from './persistence-error.js';
+import { deriveSealingKeys, openSmall, SALT_BYTES, type StorageCrypto, sealSmall } from './storage-crypto.js';
+import { isCount, jsonBytes, parseJsonObject, uuidBytes } from './text-forms.js';
+import { readWholeFile, replaceFile } from './whole-file.js';
+
+export const MANIFEST_NAME = 'MANIFEST';
+const MAGIC = 'ANOAMANI';
+const MANIFEST_BYTES_MAX = 16 * 1024 * 1024;
+
+export interface ListedFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** Running digest over all plaintext of the snapshot up to the end of this file, hexadecimal. */
+  readonly chain: string;
+}
+
+export interface ListedSnapshot {
+  readonly generation: number;
+  readonly createdMs: number;
+  /** LSN when the walk began and when it ended. The journal's delta lies between them. */
+  readonly beginVersion: number;
+  readonly endVersion: number;
+  readonly entries: number;
+  readonly files: readonly ListedFile[];
+}
+
+/** A segment of the journal; this release writes none and refuses a list that has some. */
+export interface ListedJournal {
+  readonly name: string;
+  readonly startVersion: number;
+}
+
+export interface Manifest {
+  readonly database: string;
+  /** Grows with every version of this file. */
+  readonly generation: number;
+  /** The database clock when it was written: it never starts lower. */
+  readonly dbNowMs: number;
+  readonly lastVersion: number;
+  /** Everything acknowledged is in the listed files: nothing may be missing at the next start. */
+  readonly isCleanStop: boolean;
+  readonly snapshot: ListedSnapshot | null;
+  readonly journal: readonly ListedJournal[];
+}
+
+export function sealManifest(crypto: StorageCrypto, keyring: Keyring, manifest: Manifest): Uint8Array {
+  const salt = new Uint8Array(SALT_BYTES);
+  crypto.random(salt);
+  const keys = manifestKeys(crypto, keyring, keyring.currentKeyId, salt);
+  const sealed = sealSmall(crypto, keys!, jsonBytes(manifest));
+  const body = new Uint8Array(4 + SALT_BYTES + sealed.length);
+  new DataView(body.buffer).setUint32(0, keyring.currentKeyId, true);
+  body.set(salt, 4);
+  body.set(sealed, 4 + SALT_BYTES);
+  return encodeFrame(crypto, MAGIC, body);
+}
+
+export function openManifest(
+  crypto: StorageCrypto,
+  keyring: Keyring,
+  file: string,
+  bytes: Uint8Array,
+): Manifest {
+  const body = decodeFrame(crypto, file, bytes, MAGIC, MANIFEST_BYTES_MAX);
+  if (body.length < 4 + SALT_BYTES) throw damaged(file, 16, 'its body is too short.');
+  const keyId = new DataView(body.buffer, body.byteOffset, 4).getUint32(0, true);
+  const keys = manifestKeys(crypto, keyring, keyId, body.subarray(4, 4 + SALT_BYTES));
+  if (keys === undefined)
+    throw damaged(file, 16, `sealed with data key ${keyId}, which KEYRING does not have.`);
+  const plain = openSmall(crypto, keys, body.subarray(4 + SALT_BYTES));
+  if (plain === undefined) {
+    throw damaged(
+      file,
+      16 + 4 + SALT_BYTES,
+      'its digest is right but its seal is not: it belongs to another database, or someone altered it.',
+    );
+  }
+  return manifestOf(parseJsonObject(plain), keyring, file);
+}
+
+/** Undefined where there is none. */
+export function readManifest(
+  fs: FileSystem,
+  crypto: StorageCrypto,
+  keyring: Keyring,
+  directory: string,
+): Manifest | undefined {
+  const file = pathIn(directory, MANIFEST_NAME);
+  const bytes = readWholeFile(fs, file, MANIFEST_BYTES_MAX);
+  return bytes && openManifest(crypto, keyring, file, bytes);
+}
+
+/** Publishes: from its return on, and not before, the new version is what a restart finds. */
+export function publishManifest(
+  fs: FileSystem,
+  crypto: StorageCrypto,
+  keyring: Keyring,
+  directory: string,
+  manifest: Manifest,
+): void {
+  replaceFile(fs, directory, MANIFEST_NAME, sealManifest(crypto, keyring, manifest));
+}
+
+function manifestKeys(crypto: StorageCrypto, keyring: Keyring, keyId: number, salt: Uint8Array) {
+  const dataKey = keyring.dataKeys.get(keyId);
+  return dataKey && deriveSealingKeys(crypto, dataKey, salt, 'manifest', uuidBytes(keyring.database));
+}
+
+/** Sealed by us, so a wrong shape is a newer program's file or a bug, not damage on the disk; refused all the same. */
+function manifestOf(value: Record<string, unknown> | undefined, keyring: Keyring, file: string): Manifest {
+  const manifest = value as unknown as Manifest | undefined;
+  const isSound =
+    manifest !== undefined &&
+    manifest.database === keyring.database &&
+    isCount(manifest.generation) &&
+    isCount(manifest.dbNowMs) &&
+    isCount(manifest.lastVersion) &&
+    typeof manifest.isCleanStop === 'boolean' &&
+    Array.isArray(manifest.journal) &&
+    (manifest.snapshot === null || isListedSnapshot(manifest.snapshot));
+  if (!isSound)
+    throw damaged(file, undefined, 'its content is not a list of files as this program knows it.');
+  if (manifest.journal.length > 0) {
+    throw damaged(
+      file,
+      undefined,
+      'it lists journal files; this program reads none.',
+      'Use a newer program.',
+    );
+  }
+  return manifest;
+}
+
+function isListedSnapshot(snapshot: ListedSnapshot): boolean {
+  return (
+    isCount(snapshot?.generation) &&
+    isCount(snapshot.endVersion) &&
+    Array.isArray(snapshot.files) &&
+    snapshot.files.length > 0 &&
+    snapshot.files.every(
+      (file) =>
+        typeof file.name === 'string' &&
+        !file.name.includes('/') &&
+        isCount(file.bytes) &&
+        isHexDigest(file.chain),
+    )
+  );
+}
+
+function isHexDigest(text: unknown): boolean {
+  return typeof text === 'string' && /^[0-9a-f]{64}$/.test(text);
+}

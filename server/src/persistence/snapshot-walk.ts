@@ -1,0 +1,258 @@
+/**
+ * A snapshot's main-thread half: walks the store in short slices and, between them, listens to what changes.
+ *
+ * Invariant: at any moment the records given out so far, applied in order, are the state of every place that the
+ * walk has passed. A change to a place not yet passed needs no record, the walk will find it; a change to a passed
+ * place is a record of its own. So at the end of the walk the records are the state at that moment: a point in
+ * time, without fork or copy.
+ *
+ * The main thread copies bytes only; text is made by the worker. Buffers come back from the worker; while four are
+ * on their way the walk rests. Changes cannot rest: they queue, up to a bound, beyond which this snapshot fails.
+ */
+
+import { ByteWriter } from '@anoadb/protocol';
+import type { EffectListener, SnapshotSource, WalkableStore } from './database-types.js';
+import { RecordKind, writeRecordHead } from './entry-record.js';
+import { ExitCode, PersistenceError } from './persistence-error.js';
+import { BUFFERS_IN_FLIGHT_MAX, RECORD_BUFFER_BYTES } from './worker-messages.js';
+
+export interface SnapshotWalkOptions {
+  readonly source: SnapshotSource;
+  /** Hands a buffer of records to the worker, which gives it back through returnBuffer(). */
+  readonly send: (buffer: ArrayBuffer, byteCount: number) => void;
+  /** For the length of slices; not the database clock. */
+  readonly monotonicMs: () => number;
+  /** Lets the event loop do everything else that waits. */
+  readonly yieldToEventLoop: () => Promise<void>;
+  readonly sliceMsMax?: number;
+  /** Bytes of changes that may wait for a slow disk. */
+  readonly queuedBytesMax?: number;
+}
+
+/** A slice stops short of 1 ms by about what one step takes. */
+const SLICE_MS_MAX = 0.8;
+const QUEUED_BYTES_MAX = 64 * 1024 * 1024;
+/** A step of the walk is about this much copying, some 20 microseconds; the clock is read between steps. */
+const STEP_BYTES = 32 * 1024;
+const STEP_ENTRIES_MAX = 256;
+/** A buffer is sent when the rest is no longer worth filling. */
+const BUFFER_FULL_BYTES = RECORD_BUFFER_BYTES - 4096;
+
+export class SnapshotWalk implements EffectListener {
+  readonly #store: WalkableStore;
+  readonly #options: SnapshotWalkOptions;
+  readonly #queuedBytesMax: number;
+  readonly #writer = new ByteWriter(0);
+  readonly #spare: ArrayBuffer[] = [];
+  readonly #queued: { buffer: ArrayBuffer; byteCount: number }[] = [];
+  readonly #visit: (ref: number) => void;
+  #queuedBytes = 0;
+  #inFlight = 0;
+  #cursor = 0;
+  #isDone = false;
+  #failure: Error | undefined;
+  #wake: (() => void) | undefined;
+
+  entries = 0;
+  deltaLines = 0;
+  /** Longest slice on the main thread. */
+  sliceMsMax = 0;
+
+  constructor(options: SnapshotWalkOptions) {
+    this.#options = options;
+    this.#store = options.source.store;
+    this.#queuedBytesMax = options.queuedBytesMax ?? QUEUED_BYTES_MAX;
+    this.#visit = (ref) => {
+      this.entries++;
+      this.#writePut(ref);
+    };
+    this.#newBuffer();
+  }
+
+  /**
+   * Walks to the end; resolves with the LSN at which the records are the whole state. Throws what fail() was given.
+   * All records have been sent then.
+   */
+  async run(): Promise<number> {
+    const { source, yieldToEventLoop } = this.#options;
+    const unsubscribe = source.subscribe(this);
+    try {
+      while (!this.#isDone) {
+        this.#throwIfFailed();
+        if (this.#inFlight < BUFFERS_IN_FLIGHT_MAX) this.#slice();
+        else await this.#bufferReturned();
+        if (!this.#isDone) await yieldToEventLoop();
+      }
+      // Nothing may come between the last step and these lines: this moment is the snapshot's.
+      const endVersion = source.lastVersion();
+      this.#flush();
+      return endVersion;
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  /** Waits until the worker has taken all that was sent. */
+  async drained(): Promise<void> {
+    while (this.#inFlight > 0 || this.#queued.length > 0) {
+      this.#throwIfFailed();
+      await this.#bufferReturned();
+    }
+    this.#throwIfFailed();
+  }
+
+  /** The worker took the records of this buffer. */
+  returnBuffer(buffer: ArrayBuffer): void {
+    this.#inFlight--;
+    // A buffer that had to grow for one large value is not worth keeping.
+    if (buffer.byteLength === RECORD_BUFFER_BYTES) this.#spare.push(buffer);
+    this.#sendQueued();
+    this.#wakeUp();
+  }
+
+  /** The attempt is over; run() and drained() throw this. */
+  fail(error: Error): void {
+    this.#failure ??= error;
+    this.#wakeUp();
+  }
+
+  put(ref: number): void {
+    const store = this.#store;
+    const bytes = store.segmentOf(ref);
+    const keyStart = store.keyStartOf(ref);
+    if (!this.#isPassed(bytes, keyStart, keyStart + store.keyLengthOf(ref))) return;
+    this.deltaLines++;
+    this.#writePut(ref);
+  }
+
+  remove(bytes: Uint8Array, keyStart: number, keyEnd: number, version: number): void {
+    if (!this.#isPassed(bytes, keyStart, keyEnd)) return;
+    this.deltaLines++;
+    const writer = this.#writer;
+    writeRecordHead(writer, RecordKind.REMOVE, 0, keyEnd - keyStart, 0, 0, version);
+    writer.copy(bytes, keyStart, keyEnd);
+    this.#sendIfFull();
+  }
+
+  clear(version: number): void {
+    if (this.#failure !== undefined || this.#cursor === 0) return;
+    this.deltaLines++;
+    writeRecordHead(this.#writer, RecordKind.CLEAR, 0, 0, 0, 0, version);
+    this.#sendIfFull();
+  }
+
+  #isPassed(bytes: Uint8Array, keyStart: number, keyEnd: number): boolean {
+    if (this.#failure !== undefined || this.#cursor === 0) return false;
+    return this.#store.cursorPassed(this.#cursor, this.#store.hash(bytes, keyStart, keyEnd));
+  }
+
+  #slice(): void {
+    const { monotonicMs } = this.#options;
+    const sliceMsMax = this.#options.sliceMsMax ?? SLICE_MS_MAX;
+    const startedMs = monotonicMs();
+    let elapsedMs = 0;
+    let stepEntries = 8;
+    do {
+      const entriesBefore = this.entries;
+      const bytesBefore = this.#bytesWritten;
+      const next = this.#store.walk(this.#cursor, stepEntries, this.#visit);
+      this.#cursor = next;
+      this.#isDone = next === 0;
+      stepEntries = nextStepEntries(this.entries - entriesBefore, this.#bytesWritten - bytesBefore);
+      elapsedMs = monotonicMs() - startedMs;
+    } while (!this.#isDone && elapsedMs < sliceMsMax && this.#inFlight < BUFFERS_IN_FLIGHT_MAX);
+    if (elapsedMs > this.sliceMsMax) this.sliceMsMax = elapsedMs;
+  }
+
+  /** Over all buffers: for the size of steps. */
+  get #bytesWritten(): number {
+    return this.#bytesSent + this.#writer.at;
+  }
+  #bytesSent = 0;
+
+  #writePut(ref: number): void {
+    const store = this.#store;
+    const writer = this.#writer;
+    const bytes = store.segmentOf(ref);
+    const keyStart = store.keyStartOf(ref);
+    const keyBytes = store.keyLengthOf(ref);
+    const valueStart = store.valueStartOf(ref);
+    const valueBytes = store.valueLengthOf(ref);
+    writeRecordHead(
+      writer,
+      RecordKind.PUT,
+      store.typeOf(ref),
+      keyBytes,
+      valueBytes,
+      store.expiryOf(ref),
+      store.versionOf(ref),
+    );
+    writer.copy(bytes, keyStart, keyStart + keyBytes);
+    writer.copy(bytes, valueStart, valueStart + valueBytes);
+    this.#sendIfFull();
+  }
+
+  #sendIfFull(): void {
+    if (this.#writer.at >= BUFFER_FULL_BYTES) this.#flush();
+  }
+
+  #flush(): void {
+    const writer = this.#writer;
+    if (writer.at === 0) return;
+    this.#queued.push({ buffer: writer.bytes.buffer as ArrayBuffer, byteCount: writer.at });
+    this.#queuedBytes += writer.at;
+    this.#bytesSent += writer.at;
+    this.#newBuffer();
+    this.#sendQueued();
+    if (this.#queuedBytes > this.#queuedBytesMax) {
+      this.fail(
+        new PersistenceError(
+          `more than ${this.#queuedBytesMax} bytes of changes wait for the disk: it is too slow for this write load.`,
+          {
+            exitCode: ExitCode.IO,
+            systemCode: 'ENOSPC',
+            help: 'The previous snapshot stays; the next one is tried later.',
+          },
+        ),
+      );
+      this.#queued.length = 0;
+      this.#queuedBytes = 0;
+    }
+  }
+
+  #sendQueued(): void {
+    while (this.#queued.length > 0 && this.#inFlight < BUFFERS_IN_FLIGHT_MAX) {
+      const { buffer, byteCount } = this.#queued.shift()!;
+      this.#queuedBytes -= byteCount;
+      this.#inFlight++;
+      this.#options.send(buffer, byteCount);
+    }
+  }
+
+  #newBuffer(): void {
+    this.#writer.bytes = new Uint8Array(this.#spare.pop() ?? new ArrayBuffer(RECORD_BUFFER_BYTES));
+    this.#writer.reset();
+  }
+
+  #bufferReturned(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #wakeUp(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+
+  #throwIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+}
+
+/** So many entries that a step stays about as long whatever their size: large values go one by one. */
+function nextStepEntries(entries: number, bytes: number): number {
+  if (entries === 0) return STEP_ENTRIES_MAX;
+  return Math.max(1, Math.min(STEP_ENTRIES_MAX, Math.floor((STEP_BYTES * entries) / bytes)));
+}

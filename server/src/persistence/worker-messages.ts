@@ -1,0 +1,77 @@
+/** What the main thread and the file worker say to each other. Buffers are transferred, never copied. */
+
+import type { Keyring } from './keyring.js';
+import type { ListedFile, Manifest } from './manifest.js';
+import type { PlainError } from './persistence-error.js';
+
+export type ToWorker =
+  | {
+      readonly do: 'begin-snapshot';
+      readonly directory: string;
+      readonly keyring: Keyring;
+      readonly generation: number;
+      readonly createdMs: number;
+      readonly beginVersion: number;
+      readonly segmentBytesMax: number;
+      readonly reserveBytesMax: number;
+      readonly isFinal: boolean;
+      /** The MANIFEST that is in force. */
+      readonly manifest: Manifest;
+    }
+  /** Entry records, answered by `records-taken` with the same buffer. */
+  | { readonly do: 'take-records'; readonly buffer: ArrayBuffer; readonly byteCount: number }
+  /** Ends the files, verifies and publishes; answered by `snapshot-published` or `snapshot-failed`. */
+  | { readonly do: 'finish-snapshot'; readonly endVersion: number; readonly dbNowMs: number }
+  /** Gives the attempt up and cleans up; answered by `snapshot-abandoned`. */
+  | { readonly do: 'abandon-snapshot' }
+  /** Answered by `records-read` as long as there are buffers, then `load-finished` or `load-failed`. */
+  | {
+      readonly do: 'begin-load';
+      readonly directory: string;
+      readonly keyring: Keyring;
+      readonly files: readonly ListedFile[];
+      readonly nowMs: number;
+    }
+  /** A buffer to fill with records that were read. */
+  | { readonly do: 'fill-buffer'; readonly buffer: ArrayBuffer }
+  | { readonly do: 'close' };
+
+export type FromWorker =
+  | { readonly did: 'records-taken'; readonly buffer: ArrayBuffer }
+  /** The attempt is over; its files are gone where that was possible. More records may still arrive and are ignored. */
+  | { readonly did: 'snapshot-failed'; readonly error: PlainError }
+  | { readonly did: 'snapshot-abandoned' }
+  | { readonly did: 'snapshot-published'; readonly manifest: Manifest; readonly bytes: number }
+  | {
+      readonly did: 'records-read';
+      readonly buffer: ArrayBuffer;
+      readonly byteCount: number;
+      readonly bytesRead: number;
+      /** Entries in all buffers so far. */
+      readonly entries: number;
+    }
+  | {
+      readonly did: 'load-finished';
+      readonly entries: number;
+      readonly expired: number;
+      readonly bytesRead: number;
+    }
+  | { readonly did: 'load-failed'; readonly error: PlainError }
+  /** The worker itself broke. */
+  | { readonly did: 'died'; readonly error: PlainError };
+
+/** The main thread's end of the worker. */
+export interface FileWorkerPort {
+  post(message: ToWorker, transfer?: ArrayBuffer[]): void;
+  /** One listener; replaced by the next. */
+  listen(listener: (message: FromWorker) => void): void;
+  /** It said `died` and will say nothing more. */
+  readonly isDead: boolean;
+  /** Ends the thread; resolves when it is gone. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** Buffers that may be on their way at once, in each direction. */
+export const BUFFERS_IN_FLIGHT_MAX = 4;
+/** Size of such a buffer; one with a larger record is larger. */
+export const RECORD_BUFFER_BYTES = 256 * 1024;
