@@ -28,6 +28,8 @@ const APPEND_SLACK_SHIFT = 3;
  */
 export class Store {
   readonly counters: StoreCounters = { expired: 0, evicted: 0, refused: 0, slotsMoved: 0, entriesMoved: 0 };
+  /** The entry that the last successful `put` wrote: spares its caller a second look-up. */
+  lastPut: EntryRef = 0;
   readonly #options: StoreOptions;
   readonly #hash: KeyHash;
   #table: EntryTable;
@@ -105,6 +107,7 @@ export class Store {
       table.setVersion(ref, version);
       if (expiryMs !== 0) table.changeExpiry(ref, expiryMs);
       if (this.#marksVisited) table.markVisited(ref);
+      this.lastPut = ref;
       return true;
     }
     if (expiryMs !== 0) table.wheel.startAt(nowMs);
@@ -114,6 +117,7 @@ export class Store {
     ref = reclaimer.keep;
     reclaimer.keep = 0;
     if (block !== 0) {
+      this.lastPut = block;
       table.write(
         block,
         shape,
