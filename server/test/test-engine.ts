@@ -3,6 +3,7 @@
  */
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import {
   type AnoaValue,
   ByteReader,
@@ -177,7 +178,7 @@ export class TestEngine {
   #stateOf(ref: number): string {
     const start = this.store.valueStartOf(ref);
     const value = this.store.segmentOf(ref).subarray(start, start + this.store.valueLengthOf(ref));
-    return `${this.store.typeOf(ref)}/${hex(value)}/${this.store.expiryOf(ref)}/${this.store.versionOf(ref)}`;
+    return `${this.store.typeOf(ref)}/${value.length > 4096 ? digest(value) : hex(value)}/${this.store.expiryOf(ref)}/${this.store.versionOf(ref)}`;
   }
 }
 
@@ -210,4 +211,8 @@ export function answersOf(results: Uint8Array, count: number): Answer[] {
 
 export function hex(data: Uint8Array): string {
   return Buffer.from(data).toString('hex');
+}
+
+function digest(data: Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
 }

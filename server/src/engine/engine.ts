@@ -177,7 +177,7 @@ export class Engine {
 
   /**
    * Writes an entry whole under the next LSN.
-   * @param before the entry of that key now, 0 where there is none.
+   * @param before the entry of that key now, 0 where there is none; only an atomic request needs to know.
    * @returns the entry, or 0: no memory, and the key is as it was.
    */
   put(
@@ -210,9 +210,8 @@ export class Engine {
       if (this.#isAtomic) this.#undo.forgetLast();
       return 0;
     }
-    const ref = store.find(bytes, keyStart, keyEnd, this.nowMs);
-    this.#tellPut(ref, version);
-    return ref;
+    this.#tellPut(store.lastPut, version);
+    return store.lastPut;
   }
 
   /** Adds bytes to the end of a value. 0: no memory, and the entry is as it was. */

@@ -3,10 +3,19 @@ import type { EntryRef } from '../../store/index.js';
 import type { Engine } from '../engine.js';
 import { expiryAfter } from '../expiry-time.js';
 
+const LOOKS_AT_ENTRY =
+  SetFlag.IF_ABSENT |
+  SetFlag.IF_PRESENT |
+  SetFlag.IF_VERSION |
+  SetFlag.EXPIRE_AT |
+  SetFlag.KEEP_TTL |
+  SetFlag.RETURN_OLD;
+
 export function set(engine: Engine, op: Op, result: Result): void {
   result.status = engine.checkValue(op);
   if (result.status !== Status.OK) return;
-  const ref = engine.find(op);
+  // A plain SET needs no look at what is there: the store finds the place itself.
+  const ref = engine.isAtomic || (op.flags & LOOKS_AT_ENTRY) !== 0 ? engine.find(op) : 0;
   if ((op.flags & SetFlag.RETURN_OLD) !== 0 && ref !== 0) {
     if (engine.store.valueLengthOf(ref) > Limits.returnedValueBytesMax) {
       result.status = Status.VALUE_TOO_LARGE;
