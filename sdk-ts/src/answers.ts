@@ -40,6 +40,20 @@ export interface Entry<Value = AnoaValue> {
   readonly version: number;
 }
 
+/** An entry as it is stored: untyped text has type `text` and is a string, or bytes where it is not UTF-8. */
+export interface RawEntry {
+  readonly value: AnoaValue;
+  readonly type: TypeName | 'text';
+  readonly version: number;
+}
+
+/** One page of a scan. */
+export interface ScanPage {
+  /** Where the next page begins; 0 where this was the last. */
+  readonly cursor: number;
+  readonly keys: Uint8Array[];
+}
+
 /** What `snapshot()` wrote. */
 export interface SnapshotSummary {
   readonly generation: number;

@@ -73,7 +73,11 @@ export class AnoaClient {
   }
 
   /** Value, type and version together; the version is for `ifVersion` and `check`. */
-  getEntry(key: Key, options?: CallOptions): Promise<Entry | undefined> {
+  getEntry(key: Key, options?: CallOptions & { readonly raw?: false | undefined }): Promise<Entry | undefined>;
+  /** The same with untyped text as it was stored, type `text`. */
+  getEntry(key: Key, options: CallOptions & { readonly raw: true }): Promise<RawEntry | undefined>;
+  getEntry(key: Key, options?: GetOptions): Promise<RawEntry | undefined> {
+    if (options?.raw) return this.#call('GET', key, (writer) => ops.getRawEntry(writer, key), options);
     return this.#call('GET', key, (writer) => ops.getEntry(writer, key), options);
   }
 
@@ -121,6 +125,7 @@ export class AnoaClient {
     value: Storable,
     options: CallOptions & Expiry & Condition & { readonly returnOld: true },
   ): Promise<(Written | Refused) & OldValue>;
+  set(key: Key, value: Storable, options?: SetOptions): Promise<(Written | Refused) & Partial<OldValue>>;
   set(key: Key, value: Storable, options?: SetOptions): Promise<(Written | Refused) & Partial<OldValue>> {
     return this.#call('SET', key, (writer) => ops.set(writer, key, value, options), options);
   }
@@ -279,6 +284,11 @@ export class AnoaClient {
       options.keys ?? 'text',
       (keys) => this.getMany(keys, { timeout, signal }),
     );
+  }
+
+  /** One page of a scan, from `cursor` (0 begins); for walks that are kept up across processes. */
+  scanPage(cursor: number, options: ScanOptions = {}): Promise<ScanPage> {
+    return this.#page(cursor, options);
   }
 
   /** How many keys there are. */

@@ -1,7 +1,7 @@
 /** Walks over keys, page by page, as async iterables. What is there throughout the walk is yielded. */
 
 import { type AnoaValue, ByteReader } from '@anoadb/protocol';
-import type { ScanPage } from './commands/ops.js';
+import type { ScanPage } from './answers.js';
 import { AnoaError } from './errors.js';
 import { type Key, printableKey } from './key.js';
 

@@ -78,6 +78,18 @@ export function getEntry(writer: ByteWriter, key: Key): Command<Entry | undefine
   return GET_ENTRY;
 }
 
+const GET_RAW_ENTRY = reads('GET', (result, call): RawEntry | undefined => {
+  const value = rawValueOrMissing(result, call);
+  if (value === undefined) return undefined;
+  const type = result.type === ValueType.TEXT ? 'text' : typeNameOf(result.type);
+  return { value, type, version: result.version };
+});
+
+export function getRawEntry(writer: ByteWriter, key: Key): Command<RawEntry | undefined> {
+  encodeGet(writer, { key: keyBytes(key), withVersion: true, raw: true });
+  return GET_RAW_ENTRY;
+}
+
 export type SetRequest = Expiry & (Unconditional | Condition) & { readonly returnOld?: boolean | undefined };
 
 export function set(
@@ -277,11 +289,6 @@ export function type(writer: ByteWriter, key: Key): Command<TypeName | undefined
 }
 
 /** One page of a scan; `cursor` 0 is the end. */
-export interface ScanPage {
-  readonly cursor: number;
-  readonly keys: Uint8Array[];
-}
-
 const SCAN = reads('SCAN', (result, call): ScanPage => {
   assertOk(result, call);
   const page = readScanPage(result.bytes, result.start, result.end);
