@@ -12,12 +12,18 @@ const INT64_MIN = -0x8000_0000_0000_0000n;
 const INT64_MAX = 0x7fff_ffff_ffff_ffffn;
 
 const CAPACITY_BYTES_DEFAULT = 256;
-/** Below this many characters a loop beats the call into TextEncoder. */
-const ENCODER_PAYS_FROM_CHARS = 48;
+/** Below these a loop beats the call into the platform: measured, about 75 ns a call against 3 ns a byte. */
+const ENCODER_PAYS_FROM_CHARS = 24;
+const SET_PAYS_FROM_BYTES = 25;
 
 const floatBytes = new Uint8Array(8);
 const floatView = new DataView(floatBytes.buffer);
 const textEncoder = new TextEncoder();
+
+/** ES2024, in Node since 20: newer than the library our sources are compiled against. */
+interface WellFormedness {
+  isWellFormed(): boolean;
+}
 
 export class ByteWriter {
   /** The buffer itself; replaced when it grows, so do not hold on to it across writes. */
@@ -120,8 +126,7 @@ export class ByteWriter {
     }
     this.ensure(byteCount);
     const bytes = this.bytes;
-    // A call to set() costs more than moving a key's worth of bytes by hand.
-    if (byteCount <= 32) {
+    if (byteCount < SET_PAYS_FROM_BYTES) {
       for (let i = start, at = this.at; i < end; i++, at++) bytes[at] = source[i];
     } else {
       bytes.set(start === 0 && end === source.length ? source : source.subarray(start, end), this.at);
@@ -178,8 +183,8 @@ export class ByteWriter {
     let { read, written } = textEncoder.encodeInto(text, this.bytes.subarray(start));
     if (written !== charCount || read !== charCount) {
       // Not ASCII: only now can there be surrogates, and more bytes than characters.
-      const lone = text.search(/\p{Surrogate}/u);
-      if (lone >= 0) throw loneSurrogate(lone);
+      if (!(text as unknown as WellFormedness).isWellFormed())
+        throw loneSurrogate(text.search(/\p{Surrogate}/u));
       if (read < charCount) {
         this.at = start + written;
         this.ensure((charCount - read) * 3);

@@ -6,6 +6,10 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 const HEX = new Uint8Array([48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 97, 98, 99, 100, 101, 102]);
+/** 1 for ASCII that stands for itself in a JSON string. */
+const IS_PLAIN = new Uint8Array(0x100).fill(1, 0x20, 0x80);
+IS_PLAIN[QUOTE] = 0;
+IS_PLAIN[BACKSLASH] = 0;
 /** The letter behind the backslash for the control characters that have one, else 0. */
 const SHORT_ESCAPE = new Uint8Array(0x20);
 /** The byte that a letter behind a backslash stands for, else 0. */
@@ -22,29 +26,34 @@ for (const [letter, byte] of [
 }
 for (const same of [QUOTE, BACKSLASH, 0x2f]) ESCAPED_BYTE[same] = same;
 
+let hasEscape = false;
+
 /**
  * Index of the quote that closes the string whose content starts at `at`, or -1 where that content is not
  * JSON: control characters, unknown escapes, invalid UTF-8, or an escaped lone surrogate, which the grammar
  * of RFC 8259 admits but no UTF-8 can carry.
  */
 export function endOfJsonString(bytes: Uint8Array, at: number, end: number): number {
-  while (at < end) {
+  hasEscape = false;
+  for (;;) {
+    while (at < end && IS_PLAIN[bytes[at]] === 1) at++;
+    if (at >= end) return -1;
     const byte = bytes[at];
-    if (byte >= 0x80) {
-      at = endOfMultiByte(bytes, at, end);
-      if (at < 0) return -1;
-    } else if (byte === QUOTE) {
-      return at;
-    } else if (byte === BACKSLASH) {
+    if (byte === QUOTE) return at;
+    if (byte < 0x20) return -1;
+    if (byte === BACKSLASH) {
+      hasEscape = true;
       at = endOfEscape(bytes, at, end);
-      if (at < 0) return -1;
-    } else if (byte < 0x20) {
-      return -1;
     } else {
-      at++;
+      at = endOfMultiByte(bytes, at, end);
     }
+    if (at < 0) return -1;
   }
-  return -1;
+}
+
+/** Whether the string that endOfJsonString() went over last has escapes; without, its bytes are its text. */
+export function stringHasEscape(): boolean {
+  return hasEscape;
 }
 
 /** Appends what the string content [start, end) says; it must have passed endOfJsonString(). */
@@ -74,35 +83,49 @@ export function appendUnescaped(writer: ByteWriter, bytes: Uint8Array, start: nu
   writer.at = to;
 }
 
-/** Appends [start, end), which must be valid UTF-8, as a quoted JSON string. */
-export function writeJsonString(writer: ByteWriter, bytes: Uint8Array, start: number, end: number): void {
+/** Appends [start, end) as a quoted JSON string; false, and nothing appended, where it is not valid UTF-8. */
+export function writeJsonString(writer: ByteWriter, bytes: Uint8Array, start: number, end: number): boolean {
+  const writtenBefore = writer.at;
   writer.ensure(end - start + 2);
-  let out = writer.bytes;
-  let to = writer.at;
-  out[to++] = QUOTE;
-  for (let at = start; at < end; at++) {
+  writer.u8(QUOTE);
+  // Runs without escapes are copied whole, and proven to be UTF-8 on the way.
+  let runStart = start;
+  let at = start;
+  for (;;) {
+    while (at < end && IS_PLAIN[bytes[at]] === 1) at++;
+    if (at >= end) break;
     const byte = bytes[at];
-    if (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH) {
-      out[to++] = byte;
-      continue;
+    if (byte >= 0x80) {
+      at = endOfMultiByte(bytes, at, end);
+      if (at >= 0) continue;
+      writer.at = writtenBefore;
+      return false;
     }
-    writer.at = to;
-    writer.ensure(6 + (end - at));
-    out = writer.bytes;
-    out[to++] = BACKSLASH;
-    if (byte >= 0x20) {
-      out[to++] = byte;
-    } else if (SHORT_ESCAPE[byte] !== 0) {
-      out[to++] = SHORT_ESCAPE[byte];
-    } else {
-      out[to++] = 0x75;
-      out[to++] = 0x30;
-      out[to++] = 0x30;
-      out[to++] = HEX[byte >>> 4];
-      out[to++] = HEX[byte & 15];
-    }
+    writer.copy(bytes, runStart, at);
+    writeEscape(writer, byte);
+    runStart = ++at;
   }
-  out[to++] = QUOTE;
+  writer.copy(bytes, runStart, end);
+  writer.u8(QUOTE);
+  return true;
+}
+
+function writeEscape(writer: ByteWriter, byte: number): void {
+  writer.ensure(6);
+  const out = writer.bytes;
+  let to = writer.at;
+  out[to++] = BACKSLASH;
+  if (byte >= 0x20) {
+    out[to++] = byte;
+  } else if (SHORT_ESCAPE[byte] !== 0) {
+    out[to++] = SHORT_ESCAPE[byte];
+  } else {
+    out[to++] = 0x75;
+    out[to++] = 0x30;
+    out[to++] = 0x30;
+    out[to++] = HEX[byte >>> 4];
+    out[to++] = HEX[byte & 15];
+  }
   writer.at = to;
 }
 

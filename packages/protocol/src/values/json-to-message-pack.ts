@@ -51,10 +51,16 @@ export function writeJsonAsMessagePack(
   start: number,
   end: number,
 ): void {
-  const error = findJsonError(bytes, start, end, true);
+  const error = appendJson(writer, bytes, start, end);
   if (error >= 0) throw new MalformedValueError('not JSON', error);
-  writeTokens(writer, bytes, start, end);
+}
+
+/** As writeJsonAsMessagePack(), but returns the offset of what is not JSON, or -1. */
+export function appendJson(writer: ByteWriter, bytes: Uint8Array, start: number, end: number): number {
+  const error = findJsonError(bytes, start, end, true);
+  if (error < 0) writeTokens(writer, bytes, start, end);
   releaseContainerCounts();
+  return error;
 }
 
 function writeTokens(writer: ByteWriter, bytes: Uint8Array, start: number, end: number): void {

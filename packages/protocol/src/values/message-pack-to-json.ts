@@ -3,7 +3,6 @@
  * of being floats (`1.0`), so that going there and back is the identity on bytes in their shortest form.
  */
 import { ByteWriter } from '../bytes/byte-writer.js';
-import { isValidUtf8 } from '../bytes/utf8.js';
 import { markedFloatText, writeDecimal } from './decimal.js';
 import { writeJsonString } from './json-string.js';
 import { MalformedValueError } from './malformed-value-error.js';
@@ -63,8 +62,7 @@ function writeText(writer: ByteWriter, bytes: Uint8Array, start: number, end: nu
     if (isKey && token !== Token.STRING) return at;
     switch (token) {
       case Token.STRING:
-        if (!isValidUtf8(bytes, reader.stringStart, reader.stringEnd)) return at;
-        writeJsonString(writer, bytes, reader.stringStart, reader.stringEnd);
+        if (!writeJsonString(writer, bytes, reader.stringStart, reader.stringEnd)) return at;
         break;
       case Token.INTEGER:
         writeDecimal(writer, reader.integer);

@@ -34,6 +34,9 @@ const ARRAY32 = 0xdd;
 const MAP16 = 0xde;
 const MAP32 = 0xdf;
 
+const floatBytes = new Uint8Array(8);
+const floatView = new DataView(floatBytes.buffer);
+
 export function writeNil(writer: ByteWriter): void {
   writer.u8(NIL);
 }
@@ -45,12 +48,12 @@ export function writeBoolean(writer: ByteWriter, value: boolean): void {
 /** Floats are always 64 bits wide, also where 32 would do. */
 export function writeFloat(writer: ByteWriter, value: number): void {
   writer.ensure(9);
+  floatView.setFloat64(0, value); // big-endian, as all of MessagePack
   const bytes = writer.bytes;
-  const at = writer.at;
-  bytes[at] = FLOAT64;
-  writer.at = at + 1;
-  writer.f64(value);
-  bytes.subarray(at + 1, at + 9).reverse(); // MessagePack is big-endian
+  let at = writer.at;
+  bytes[at++] = FLOAT64;
+  for (let i = 0; i < 8; i++) bytes[at++] = floatBytes[i];
+  writer.at = at;
 }
 
 /** `value` must be a safe whole number. */

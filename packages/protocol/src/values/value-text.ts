@@ -17,14 +17,14 @@
 import { readBase64, writeBase64 } from '../bytes/base64.js';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { ByteWriter } from '../bytes/byte-writer.js';
-import { decodeUtf8, isValidUtf8 } from '../bytes/utf8.js';
+import { decodeUtf8 } from '../bytes/utf8.js';
 import { ValueType } from '../generated/value-types.js';
 import { asciiText, markedFloatText, parseFloatText, parseInteger, writeDecimal } from './decimal.js';
 import { isValidValue } from './decode-value.js';
 import { interpretText } from './interpret-text.js';
-import { endOfNumber, findJsonError } from './json-scan.js';
-import { appendUnescaped, endOfJsonString, writeJsonString } from './json-string.js';
-import { writeJsonAsMessagePack } from './json-to-message-pack.js';
+import { endOfNumber } from './json-scan.js';
+import { appendUnescaped, endOfJsonString, stringHasEscape, writeJsonString } from './json-string.js';
+import { appendJson } from './json-to-message-pack.js';
 import { MalformedValueError } from './malformed-value-error.js';
 import { writeMessagePackAsJson } from './message-pack-to-json.js';
 
@@ -64,13 +64,10 @@ export function writeJsonText(
       writeMessagePackAsJson(writer, bytes, start, end);
       return;
     case ValueType.STRING:
-      requireValid(type, bytes, start, end);
-      writeJsonString(writer, bytes, start, end);
+      if (!writeJsonString(writer, bytes, start, end)) throw new MalformedValueError('invalid UTF-8', start);
       return;
     case ValueType.TEXT:
-      if (isValidUtf8(bytes, start, end)) {
-        writeJsonString(writer, bytes, start, end);
-      } else {
+      if (!writeJsonString(writer, bytes, start, end)) {
         writer.copy(BASE64_OPEN);
         writeBase64String(writer, bytes, start, end);
         writer.u8(CLOSE_BRACE);
@@ -157,9 +154,7 @@ export function writeValueOfJsonText(
     case ValueType.BYTES:
       return readBase64String(writer, bytes, start, end);
     case ValueType.JSON:
-      if (findJsonError(bytes, start, end) >= 0) return false;
-      writeJsonAsMessagePack(writer, bytes, start, end);
-      return true;
+      return appendJson(writer, bytes, start, end) < 0;
     default:
       return false;
   }
@@ -182,7 +177,8 @@ function readFloat(writer: ByteWriter, bytes: Uint8Array, start: number, end: nu
 function readString(writer: ByteWriter, bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < 2 || bytes[start] !== QUOTE) return false;
   if (endOfJsonString(bytes, start + 1, end) !== end - 1) return false;
-  appendUnescaped(writer, bytes, start + 1, end - 1);
+  if (stringHasEscape()) appendUnescaped(writer, bytes, start + 1, end - 1);
+  else writer.copy(bytes, start + 1, end - 1);
   return true;
 }
 
