@@ -7,7 +7,16 @@
  */
 
 import type { AnoaValue, ByteWriter } from '@anoadb/protocol';
-import type { Done, Entry, OldValue, Refused, SnapshotSummary, Written } from './answers.js';
+import type {
+  Done,
+  Entry,
+  OldValue,
+  RawEntry,
+  Refused,
+  ScanPage,
+  SnapshotSummary,
+  Written,
+} from './answers.js';
 import { Atomic } from './atomic.js';
 import type { Command } from './call.js';
 import type { CallQueue } from './call-queue.js';
@@ -73,7 +82,10 @@ export class AnoaClient {
   }
 
   /** Value, type and version together; the version is for `ifVersion` and `check`. */
-  getEntry(key: Key, options?: CallOptions & { readonly raw?: false | undefined }): Promise<Entry | undefined>;
+  getEntry(
+    key: Key,
+    options?: CallOptions & { readonly raw?: false | undefined },
+  ): Promise<Entry | undefined>;
   /** The same with untyped text as it was stored, type `text`. */
   getEntry(key: Key, options: CallOptions & { readonly raw: true }): Promise<RawEntry | undefined>;
   getEntry(key: Key, options?: GetOptions): Promise<RawEntry | undefined> {
@@ -392,7 +404,7 @@ export class AnoaClient {
     return this.#call('EXPIRE', key, (writer) => ops.expireIf(writer, key, moment, options), options);
   }
 
-  #page(cursor: number, options: ScanOptions): Promise<ops.ScanPage> {
+  #page(cursor: number, options: ScanOptions): Promise<ScanPage> {
     return this.#call('SCAN', options.prefix, (writer) => ops.scan(writer, cursor, options), options);
   }
 

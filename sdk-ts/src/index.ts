@@ -1,7 +1,16 @@
 /** The TypeScript SDK of AnoaDB: `connect()` and what it returns. */
 
 export type { AnoaValue, JsonValue } from '@anoadb/protocol';
-export type { Done, Entry, OldValue, Refused, SnapshotSummary, Written } from './answers.js';
+export type {
+  Done,
+  Entry,
+  OldValue,
+  RawEntry,
+  Refused,
+  ScanPage,
+  SnapshotSummary,
+  Written,
+} from './answers.js';
 export type { Atomic, Check, Committed, NotCommitted } from './atomic.js';
 export type { AnoaClient } from './client.js';
 export type { ServerStats } from './commands/server-ops.js';

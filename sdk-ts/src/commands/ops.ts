@@ -24,8 +24,9 @@ import {
   encodeTtl,
   encodeType,
   Status,
+  ValueType,
 } from '@anoadb/protocol';
-import type { Done, Entry, OldValue, Refused, Written } from '../answers.js';
+import type { Done, Entry, OldValue, RawEntry, Refused, ScanPage, Written } from '../answers.js';
 import type { Check } from '../atomic.js';
 import type { Command } from '../call.js';
 import { type Duration, durationMs } from '../duration.js';

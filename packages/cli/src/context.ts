@@ -1,0 +1,57 @@
+/**
+ * What every command is given: the terminal, the global options, and one connection that is opened by the
+ * first command that needs it (the prompt keeps it; a single command closes it at its end).
+ */
+import type { AnoaClient } from '@anoadb/sdk';
+import { Terminal } from './output/terminal.js';
+
+export interface GlobalOptions {
+  readonly url?: string;
+  readonly json?: boolean;
+  /** Milliseconds each call may take. */
+  readonly timeout?: number;
+}
+
+export class CliContext {
+  readonly terminal = new Terminal();
+  /** True inside the prompt, where a command must not end the process. */
+  readonly isPrompt: boolean;
+  readonly #base: GlobalOptions;
+  #options: GlobalOptions;
+  #client: AnoaClient | undefined;
+
+  /** `promptOptions` are what the prompt itself was started with; each of its lines may add to them. */
+  constructor(promptOptions?: GlobalOptions) {
+    this.isPrompt = promptOptions !== undefined;
+    this.#base = promptOptions ?? {};
+    this.#options = this.#base;
+  }
+
+  get options(): GlobalOptions {
+    return this.#options;
+  }
+
+  get wantsJson(): boolean {
+    return this.#options.json === true;
+  }
+
+  useOptions(options: GlobalOptions): void {
+    this.#options = { ...this.#base, ...options };
+  }
+
+  /** The open connection, opened now where there is none yet. */
+  async client(): Promise<AnoaClient> {
+    if (this.#client === undefined) {
+      const { connect } = await import('@anoadb/sdk');
+      const { url, timeout } = this.#options;
+      this.#client = await connect(url, timeout === undefined ? {} : { timeout, connectTimeout: timeout });
+    }
+    return this.#client;
+  }
+
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.close();
+  }
+}
