@@ -39,6 +39,19 @@ function agree(bytes: Uint8Array, byteCount: number): void {
   assert.equal(decodeUtf8(longer, 0, byteCount), expected);
 }
 
+test('long text with one byte changed is judged as the platform judges it', () => {
+  const piece = fc.constantFrom('a', 'plain ascii text', 'é', '€uro', '😀', 'zażółć');
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), fc.nat(), fc.nat(255), (pieces, position, byte) => {
+      const bytes = new TextEncoder().encode(pieces.join(''));
+      assert.ok(isValidUtf8(bytes));
+      if (bytes.length > 0) bytes[position % bytes.length] = byte;
+      agree(bytes, bytes.length);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
 test('text of any length is written as the platform writes it, and read back', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 120 }),

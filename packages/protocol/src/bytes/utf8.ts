@@ -13,17 +13,23 @@ const textDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Whether [start, end) of `bytes` is well-formed UTF-8. */
 export function isValidUtf8(bytes: Uint8Array, start = 0, end = bytes.length): boolean {
   let at = start;
-  while (at < end) {
+  // Eight at a time halves the time of ASCII, and is lost time in any other text: tried where eight went before.
+  let asciiRun = 8;
+  for (;;) {
+    if (asciiRun >= 8) {
+      while (at + 8 <= end && isAscii8(bytes, at)) at += 8;
+      asciiRun = 0;
+    }
+    if (at >= end) return true;
     if (bytes[at] < 0x80) {
       at++;
-      // Once in ASCII, mostly in ASCII: eight at a time halves the time of a long text.
-      while (at + 8 <= end && isAscii8(bytes, at)) at += 8;
-      continue;
+      asciiRun++;
+    } else {
+      at = endOfMultiByte(bytes, at, end);
+      if (at < 0) return false;
+      asciiRun = 0;
     }
-    at = endOfMultiByte(bytes, at, end);
-    if (at < 0) return false;
   }
-  return true;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Numbers as text, both ways; whole numbers exactly, floats by ECMAScript's shortest form. */
 import type { Integer } from '../bytes/byte-reader.js';
 import type { ByteWriter } from '../bytes/byte-writer.js';
+import { decodeUtf8 } from '../bytes/utf8.js';
 
 /** Every whole number of so many digits is exact as a number. */
 const SAFE_DIGITS = 15;
@@ -23,11 +24,9 @@ export function parseFloatText(bytes: Uint8Array, start: number, end: number): n
   return Number(asciiText(bytes, start, end));
 }
 
-/** The text of bytes known to be ASCII: numbers, so mostly short. */
+/** The text of bytes known to be ASCII. */
 export function asciiText(bytes: Uint8Array, start: number, end: number): string {
-  let text = '';
-  for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at]);
-  return text;
+  return decodeUtf8(bytes, start, end) as string;
 }
 
 /** `1` becomes `1.0`: without a mark of being a float it would read back as an integer. */

@@ -38,10 +38,10 @@ export function encodeJson(writer: ByteWriter, value: object): void {
   }
 }
 
-/** The value that JSON.stringify would take in place of `value`. */
+/** The value that JSON.stringify would take in place of `value`; but a Buffer is bytes, whatever its toJSON says. */
 export function replacedByToJson(value: object, key: string): unknown {
   const toJson = (value as { toJSON?: unknown }).toJSON;
-  return typeof toJson === 'function' ? toJson.call(value, key) : value;
+  return typeof toJson === 'function' && !ArrayBuffer.isView(value) ? toJson.call(value, key) : value;
 }
 
 /** Why JSON has no form for the object, or undefined where it is an array or an object with members. */
