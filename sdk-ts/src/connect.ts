@@ -1,11 +1,8 @@
 /** From a URL to a client that is ready. */
 
-import { connectDatagramSocket, type DatagramSocket } from '@anoadb/udp';
 import type { AnoaClient } from './client.js';
-import { systemClock } from './clock.js';
-import { DEFAULT_URL, parseConnectionUrl, printableAddress, type ServerAddress } from './connection-url.js';
+import { DEFAULT_URL, parseConnectionUrl, printableAddress } from './connection-url.js';
 import { AnoaConnectionError } from './errors.js';
-import { openClient } from './internal.js';
 import type { ConnectOptions } from './options.js';
 
 /**
@@ -25,19 +22,7 @@ export async function connect(url?: string | URL, options: ConnectOptions = {}):
       { code: 'SEALED_UNSUPPORTED' },
     );
   }
-  const socket = await openSocket(address);
-  const random = (into: Uint8Array): void => void globalThis.crypto.getRandomValues(into);
-  return openClient({ socket, clock: systemClock, random, peer: printableAddress(address) }, options);
-}
-
-async function openSocket(address: ServerAddress): Promise<DatagramSocket> {
-  try {
-    return await connectDatagramSocket({ host: address.host, port: address.port });
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new AnoaConnectionError(
-      `${printableAddress(address)} cannot be reached: ${why}. Look at the host in the URL and at this machine's network.`,
-      { code: 'UNREACHABLE', cause },
-    );
-  }
+  // A program that imports the SDK and does not connect (yet) does not pay for protocol, transport and sockets.
+  const { openUdpClient } = await import('./open-udp.js');
+  return openUdpClient(address, options);
 }

@@ -48,4 +48,5 @@ export type {
   Unconditional,
 } from './options.js';
 export type { AnySchema, SchemaOutput, StandardSchema, StandardSchemaResult } from './standard-schema.js';
-export { type Storable, Text, text } from './value.js';
+export { Text, text } from './text.js';
+export type { Storable } from './value.js';

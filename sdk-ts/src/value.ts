@@ -3,28 +3,29 @@
 import { type AnoaValue, decodeValue, TypedValue, ValueType } from '@anoadb/protocol';
 import { AnoaError } from './errors.js';
 import { type Key, printableKey } from './key.js';
+import { Text } from './text.js';
 
 /**
  * What can be stored: JSON's types, bigint within int64, Uint8Array, {@link Text}, and objects that JSON can say
  * (`toJSON` is honoured, so a Date becomes its ISO text; `undefined` members are left out).
  */
-export type Storable = null | boolean | number | bigint | string | Uint8Array | Text | object;
+export type Storable = null | boolean | number | bigint | string | Uint8Array | Text | Float | object;
 
-/** Text without a type, as a person typed it; see {@link text}. */
-export class Text {
-  readonly content: string | Uint8Array;
+/** A number that is a float even where it is whole; see {@link float}. */
+export class Float {
+  readonly value: number;
 
-  constructor(content: string | Uint8Array) {
-    this.content = content;
+  constructor(value: number) {
+    this.value = value;
   }
 }
 
 /**
- * Text without a type: kept byte for byte, and read as what it looks like (`text('42')` is the integer 42,
- * `text('042')` stays a string). What the command line and other doors store. Plain strings need none of this.
+ * A number of type float even where it is whole: JavaScript has one type of number, the store has two, and a whole
+ * `3` is stored as an integer. `float(3)` is 3.0, which `incrFloat` adds to and `incr` refuses.
  */
-export function text(content: string | Uint8Array): Text {
-  return new Text(content);
+export function float(value: number): Float {
+  return new Float(value);
 }
 
 const encoder = new TextEncoder();
@@ -35,6 +36,11 @@ export function wireValue(value: Storable, key: Key): AnoaValue | TypedValue {
   if (value instanceof Text) {
     const { content } = value;
     return new TypedValue(ValueType.TEXT, typeof content === 'string' ? encoder.encode(content) : content);
+  }
+  if (value instanceof Float) {
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setFloat64(0, value.value, true);
+    return new TypedValue(ValueType.FLOAT, bytes);
   }
   const problem = unstorable(value);
   if (problem !== undefined) throw invalidValue(key, problem);
