@@ -2,14 +2,11 @@
 import assert from 'node:assert/strict';
 import { buildModel, SpecRefusal } from '@anoadb/codegen';
 import { test } from 'uvu';
-import { type SpecCopy, specCopy } from './spec-copy.js';
+import { type Loose, type SpecCopy, specCopy } from './spec-copy.js';
 
 type Case = readonly [rule: string, what: string, breakIt: (spec: SpecCopy) => void];
 
-const named = (list: { name: string }[], name: string) =>
-  list.find((entry) => entry.name === name) as never as {
-    [field: string]: never;
-  };
+const named = (list: Loose[], name: string): Loose => list.find((entry) => entry.name === name);
 const set = (entry: object, values: object): void => {
   Object.assign(entry, values);
 };

@@ -95,7 +95,6 @@ export const commandTable: readonly CommandInfo[] = [
       { status: Status.CONDITION_FAILED, when: 'ifAbsent and the key exists, or ifPresent and it does not.' },
       { status: Status.VERSION_MISMATCH, when: 'ifVersion and the entry has another version or does not exist.' },
       { status: Status.VALUE_TOO_LARGE, when: 'The value is larger than the server allows, or with returnOld the old value is larger than returnedValueBytesMax.' },
-      { status: Status.OUT_OF_MEMORY, when: 'There is no room and the policy is to refuse.' },
     ],
     cost: { order: 'O(1)', growsWith: 'the size of the value, which is copied' },
     examples: [
@@ -226,7 +225,6 @@ export const commandTable: readonly CommandInfo[] = [
     errors: [
       { status: Status.TYPE_MISMATCH, when: 'The value is not an integer.' },
       { status: Status.OVERFLOW, when: 'The sum would leave int64.' },
-      { status: Status.OUT_OF_MEMORY, when: 'There is no room and the policy is to refuse.' },
     ],
     cost: { order: 'O(1)', growsWith: 'nothing' },
     examples: [
@@ -252,7 +250,6 @@ export const commandTable: readonly CommandInfo[] = [
     errors: [
       { status: Status.TYPE_MISMATCH, when: 'The value is not a number.' },
       { status: Status.OVERFLOW, when: 'The sum is not finite.' },
-      { status: Status.OUT_OF_MEMORY, when: 'There is no room and the policy is to refuse.' },
     ],
     cost: { order: 'O(1)', growsWith: 'nothing' },
     examples: [
@@ -274,7 +271,6 @@ export const commandTable: readonly CommandInfo[] = [
     errors: [
       { status: Status.TYPE_MISMATCH, when: 'The stored value, or the one sent, is not a string, bytes or text; or the string would not be valid UTF-8.' },
       { status: Status.VALUE_TOO_LARGE, when: 'The value is larger than the server allows.' },
-      { status: Status.OUT_OF_MEMORY, when: 'There is no room and the policy is to refuse.' },
     ],
     cost: { order: 'O(n)', growsWith: 'the size of the value where its place has no room left, else only what is added' },
     examples: [
@@ -338,7 +334,7 @@ export const commandTable: readonly CommandInfo[] = [
       { name: 'ttlMs', type: 'u48', when: 'ttl', prose: 'Time to live in milliseconds from when the server executes the op.' },
       { name: 'expireAtMs', type: 'u48', when: 'expireAt', prose: 'Unix time in milliseconds at which the entry expires.' },
     ],
-    result: { types: ['value'], version: 'always', prose: 'The value; the version is the new one.' },
+    result: { types: ['value'], version: 'always', prose: 'The value; the version is that of the entry after the op, or of its removal.' },
     errors: [
       { status: Status.NOT_FOUND, when: 'The key does not exist or has expired.' },
     ],
@@ -364,7 +360,6 @@ export const commandTable: readonly CommandInfo[] = [
     errors: [
       { status: Status.NOT_FOUND, when: 'The key does not exist or has expired.' },
       { status: Status.CONDITION_FAILED, when: 'ifAbsent and the new key exists.' },
-      { status: Status.OUT_OF_MEMORY, when: 'There is no room and the policy is to refuse.' },
     ],
     cost: { order: 'O(1)', growsWith: 'the size of the value, which is copied' },
     examples: [
@@ -405,7 +400,7 @@ export const commandTable: readonly CommandInfo[] = [
     exclusive: [],
     arguments: [
       { name: 'cursor', type: 'u64', prose: '0 to start, then what the last page returned.' },
-      { name: 'count', type: 'u16', prose: 'How many entries to look at, at least 1; the server may look at fewer.' },
+      { name: 'count', type: 'u16', prose: 'How many entries to look at, at least 1; the server may look at fewer, and ends a page early that would be large or take long.' },
       { name: 'type', type: 'type', when: 'type', prose: 'The type.' },
       { name: 'pattern', type: 'bytes', when: 'pattern', prose: 'The pattern, to the end.' },
     ],
@@ -437,7 +432,7 @@ export const commandTable: readonly CommandInfo[] = [
     kind: 'admin', mutates: true, alone: false, hasKey: false, replay: 'stored',
     keyProse: '',
     summary: 'Remove all keys.',
-    prose: 'Removes every entry at once. There is no way back.',
+    prose: 'Removes every entry at once. There is no way back, so it is refused as MALFORMED in an atomic request.',
     flags: [],
     exclusive: [],
     arguments: [],
@@ -512,7 +507,7 @@ export const commandTable: readonly CommandInfo[] = [
     kind: 'admin', mutates: true, alone: true, hasKey: false, replay: 'stored',
     keyProse: '',
     summary: 'Write a snapshot now.',
-    prose: 'Writes an encrypted snapshot and answers when it is on disk; WORKING is sent meanwhile. Must be the only op of its request, which must not be atomic.',
+    prose: 'Writes an encrypted snapshot and answers when it is on disk; WORKING is sent meanwhile. Must be the only op of its request, which must not be atomic; else MALFORMED.',
     flags: [],
     exclusive: [],
     arguments: [],

@@ -340,7 +340,10 @@ export interface ScanRequest {
   readonly withTypes?: boolean | undefined;
   /** 0 to start, then what the last page returned. */
   readonly cursor: number;
-  /** How many entries to look at, at least 1; the server may look at fewer. */
+  /**
+   * How many entries to look at, at least 1; the server may look at fewer, and ends a page early that would
+   * be large or take long.
+   */
   readonly count: number;
   /** The type. Given, it sets the flag type. */
   readonly type?: ValueType | undefined;
@@ -375,7 +378,10 @@ export function encodeCount(writer: ByteWriter): void {
   endOp(writer, start);
 }
 
-/** Remove all keys. Removes every entry at once. There is no way back. */
+/**
+ * Remove all keys. Removes every entry at once. There is no way back, so it is refused as MALFORMED in an
+ * atomic request.
+ */
 export function encodeFlush(writer: ByteWriter): void {
   const start = beginOp(writer, Opcode.FLUSH, 0, undefined);
   endOp(writer, start);
@@ -436,7 +442,7 @@ export function encodeCheck(writer: ByteWriter, request: CheckRequest): void {
 
 /**
  * Write a snapshot now. Writes an encrypted snapshot and answers when it is on disk; WORKING is sent
- * meanwhile. Must be the only op of its request, which must not be atomic.
+ * meanwhile. Must be the only op of its request, which must not be atomic; else MALFORMED.
  */
 export function encodeSnapshot(writer: ByteWriter): void {
   const start = beginOp(writer, Opcode.SNAPSHOT, 0, undefined);

@@ -66,7 +66,7 @@ export const FrameBodyBytes = {
 } as const;
 
 /**
- * Flags of REQ and REQ_FRAG. Bits 0-3 count the attempts, saturating at 15. Bit 4: all ops apply or none
+ * Flags of REQ and REQ_FRAG. Bits 0-3: number of the attempt, from 0, modulo 16. Bit 4: all ops apply or none
  * does. Bits 5-7 are reserved.
  */
 export const RequestFlag = {
@@ -91,9 +91,9 @@ export const ReplyFlag = {
 export const ReqFrameAt = {
   /** u32: Request id, from 1, one more per request; lives with the clientId. */
   rid: 0,
-  /** u8: rid - floor. */
+  /** u8: rid - floor; never as large as rid, since the floor is at least 1. */
   delta: 4,
-  /** u8: Bits 0-3 attempt, bit 4 atomic. */
+  /** u8: Bits 0-3 number of the attempt from 0 modulo 16, bit 4 atomic. */
   flags: 5,
   /** rest: The ops. */
   ops: 6,

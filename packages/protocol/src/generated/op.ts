@@ -34,7 +34,10 @@ export class Op {
   amountFloat = 0;
   /** 0 to start, then what the last page returned. u64, in SCAN. */
   cursor = 0;
-  /** How many entries to look at, at least 1; the server may look at fewer. u16, in SCAN. */
+  /**
+   * How many entries to look at, at least 1; the server may look at fewer, and ends a page early that would
+   * be large or take long. u16, in SCAN.
+   */
   count = 0;
   /** Type of the value, or the type that SCAN looks for. */
   type = 0;

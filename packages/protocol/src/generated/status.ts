@@ -21,7 +21,8 @@ export const Status = {
   OVERFLOW: 0x05,
   /**
    * Unknown flag bit, two flags that exclude each other, arguments too short or too long, a number out of its
-   * range, an empty key where one is required, a value that is not valid for its type.
+   * range, an empty key where one is required, a value that is not valid for its type, a FLUSH or SNAPSHOT in
+   * an atomic request.
    */
   MALFORMED: 0x06,
   /** A key longer than keyBytesMax. */
@@ -31,7 +32,10 @@ export const Status = {
    * returnedValueBytesMax and can not be returned by a write.
    */
   VALUE_TOO_LARGE: 0x08,
-  /** Checked before a write changes anything. */
+  /**
+   * Checked before a write changes anything. Also where an atomic request would change more than the server
+   * can take back.
+   */
   OUT_OF_MEMORY: 0x09,
   /** Writes are refused, reads go on. */
   READ_ONLY: 0x0a,
@@ -48,7 +52,8 @@ export const Status = {
   REPLY_TOO_LARGE: 0x0e,
   /**
    * Stands in a stored reply where the result of a `reread` op was left out because the reply was larger than
-   * storedReplyBytesMax.
+   * storedReplyBytesMax. Also in a first reply, where a write was executed and the value that it read does
+   * not fit the message.
    */
   READ_NOT_REPLAYED: 0x1f,
   /** Load shedding, before execution. */
@@ -67,7 +72,10 @@ export const Status = {
   REPLY_GONE: 0x26,
   /** A request that was executing when its time ended. */
   DEADLINE: 0x27,
-  /** An assertion of the server failed. */
+  /**
+   * An assertion of the server failed. The one transport code that can also answer an op: a SNAPSHOT that
+   * failed.
+   */
   INTERNAL: 0x2f,
 } as const;
 export type Status = (typeof Status)[keyof typeof Status];
@@ -267,7 +275,7 @@ export const errorTable: readonly ErrorInfo[] = [
 ];
 
 /** Statuses that any op can answer, whatever its command lists. */
-export const commonErrors: readonly Status[] = [Status.MALFORMED, Status.KEY_TOO_LARGE, Status.READ_ONLY, Status.DENIED, Status.UNSUPPORTED_OP, Status.ABORTED, Status.REPLY_TOO_LARGE, Status.READ_NOT_REPLAYED];
+export const commonErrors: readonly Status[] = [Status.MALFORMED, Status.KEY_TOO_LARGE, Status.OUT_OF_MEMORY, Status.READ_ONLY, Status.DENIED, Status.UNSUPPORTED_OP, Status.ABORTED, Status.REPLY_TOO_LARGE, Status.READ_NOT_REPLAYED];
 
 const byCode: (ErrorInfo | undefined)[] = new Array(256).fill(undefined);
 for (const info of errorTable) byCode[info.code] = info;
