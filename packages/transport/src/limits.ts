@@ -2,6 +2,7 @@
  * The limits of both ends that are ours to choose; those fixed by the protocol are `Limits` of @anoadb/protocol.
  * Every one is an option, so that tests reach its edge quickly.
  */
+import { Limits, Timings } from '@anoadb/protocol';
 
 export interface RateLimit {
   /** Tokens gained per second and source. */
@@ -55,6 +56,42 @@ export interface ClientLimits {
   readonly requestIdMax: number;
   /** Without any contact for this long, sent writes are given up as OUTCOME_UNKNOWN. */
   readonly noContactMs: number;
-  /** A new handshake is begun this long before the server would end an old session. */
+  /** Age at which a session is replaced by a new one. */
   readonly rekeyMs: number;
 }
+
+export const SERVER_LIMITS: ServerLimits = {
+  maxDatagramLoopback: Limits.datagramBytesMaxLoopback,
+  maxMessageBytes: Limits.messageBytesMax,
+  windowMax: Limits.windowMax,
+  sessionsMax: Limits.sessionsMax,
+  sessionsPerSourceMax: Limits.sessionsPerSourceMax,
+  idleMs: Timings.idleMs,
+  unconfirmedMs: 30_000,
+  supersededMs: Timings.takeoverMs,
+  sessionAgeMsMax: Timings.sessionAgeMsMax,
+  clientRecordsMax: Limits.clientRecordsMax,
+  clientRecordSilentMs: Timings.clientRecordIdleMs,
+  replyBytesPerClientMax: Limits.storedRepliesBytesPerClientMax,
+  replyBytesTotalMax: 64 * 1024 * 1024,
+  storedReplyBytesMax: Limits.storedReplyBytesMax,
+  reassemblyMessagesPerSession: Limits.reassemblyMessagesPerSession,
+  reassemblyBytesPerSession: Limits.reassemblyBytesPerSession,
+  reassemblyBytesTotal: Limits.reassemblyBytesMax,
+  outgoingBytesPerSession: 8 * 1024 * 1024,
+  outgoingBytesTotal: 128 * 1024 * 1024,
+  pendingRequestsMax: 65_536,
+  hello: { perSecond: Limits.hellosPerSecondPerSource, burst: 200 },
+  auth: { perSecond: Limits.authsPerSecondPerKey, burst: 200 },
+  noSession: { perSecond: Limits.noSessionPerSecondPerSource, burst: 2 },
+  noSessionTotal: { perSecond: Limits.noSessionPerSecond, burst: Limits.noSessionPerSecond },
+  seenAuthMax: Limits.seenAuthsMax,
+};
+
+export const CLIENT_LIMITS: ClientLimits = {
+  maxDatagramLoopback: Limits.datagramBytesMaxLoopback,
+  maxMessageBytes: Limits.messageBytesMax,
+  requestIdMax: 0xffff_ffff,
+  noContactMs: Timings.outcomeUnknownMs,
+  rekeyMs: Timings.rekeyMs,
+};

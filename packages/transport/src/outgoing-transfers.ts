@@ -45,6 +45,10 @@ export class OutgoingTransfers {
     return this.#senders.length === 0;
   }
 
+  get count(): number {
+    return this.#senders.length;
+  }
+
   find(rid: number): FragmentSender | undefined {
     for (const sender of this.#senders) if (sender.rid === rid) return sender;
     return undefined;

@@ -1,21 +1,56 @@
-/** The client's end of the datagram protocol, sans I/O. (Signatures first; the body follows.) */
-import type { RandomBytes } from '../crypto.js';
+/**
+ * The client's end of the datagram protocol, sans I/O: sessions come and go here, requests stay.
+ *
+ * A session is given up on a WELCOME only; hints and silence merely begin a new handshake beside it.
+ */
+import {
+  CloseCode,
+  DatagramType,
+  DataHeaderAt,
+  Dedup,
+  FRAME_HEADER_BYTES,
+  FrameBodyBytes,
+  FrameType,
+  Limits,
+  NoSessionAt,
+  RejectAt,
+  RejectReason,
+  SKIPPABLE_FRAMES_FROM,
+  VersionsAt,
+} from '@anoadb/protocol';
+import { Admission, isVersionsClean } from '../admission.js';
+import type { RandomBytes, TransportCrypto } from '../crypto.js';
 import type { DatagramBatch, DatagramSink } from '../datagram-batch.js';
-import type { ClientLimits } from '../limits.js';
-import type { ClientListener } from './client-listener.js';
+import { type DropCounters, type DropReason, newDropCounters } from '../drop-reasons.js';
+import { ACK_OF_REQUEST, bodyBytesMin, writeClose, writePath, writePing, writePong } from '../frames.js';
+import { CLIENT_ID_BYTES, type ClientParams, EPOCH_BYTES, type ServerParams } from '../handshake-messages.js';
+import { CLIENT_LIMITS, type ClientLimits } from '../limits.js';
+import { readU16, readU32, readU48 } from '../little-endian.js';
+import { Outgoing } from '../outgoing.js';
+import { Jitter, RttEstimator } from '../rtt-estimator.js';
+import { dataTypesOf, type Mode, typeOffsetOf } from '../sealing.js';
+import { TimerHeap } from '../timer-heap.js';
+import { ClientHandshake } from './client-handshake.js';
+import type { ClientListener, FatalCode } from './client-listener.js';
+import { ClientRequests, PACE_TIMER } from './client-requests.js';
+import { ClientSession } from './client-session.js';
+import { RING } from './request-window.js';
 
 export type ClientState = 'idle' | 'connecting' | 'ready' | 'closed';
 
 export interface ClientEndpointOptions {
   random: RandomBytes;
+  /** For sealed mode; open mode needs none. */
+  crypto?: TransportCrypto;
   /** Both ends on this machine: larger datagrams may be agreed. */
   isLoopback: boolean;
+  /** Filled and flushed by the endpoint alone; its socket is connected to the server. */
   sink: DatagramSink;
   listener: ClientListener;
   /** Requests in flight at once, at most 256; default 128. */
   windowMax?: number;
   limits?: Partial<ClientLimits>;
-  mode: 'open';
+  mode: Mode;
 }
 
 export interface SubmitOptions {
@@ -24,41 +59,545 @@ export interface SubmitOptions {
   isAtomic: boolean;
 }
 
+export interface ClientCounters {
+  datagramsOut: number;
+  bytesOut: number;
+  datagramsIn: number;
+  bytesIn: number;
+  retransmits: number;
+  repliesFromCache: number;
+  sessions: number;
+  smoothedRttMs: number;
+  congestionWindowBytes: number;
+  dropped: DropCounters;
+}
+
+const HANDSHAKE_TIMER = PACE_TIMER + 1;
+const TRANSFER_TIMER = PACE_TIMER + 2;
+const FLOOR_TIMER = PACE_TIMER + 3;
+const REKEY_TIMER = PACE_TIMER + 4;
+const TIMERS = PACE_TIMER + 5;
+const TIMERS_PER_TICK = 512;
+/** Unanswered for this long, a server is asked for a new session beside the old one. */
+const SILENCE_MS = 3000;
+/** A quiet client tells once that the server may forget its replies. */
+const FLOOR_PING_MS = 1000;
+const RECONNECT_DELAY_MS = 50;
+
 export class ClientEndpoint {
-  constructor(_options: ClientEndpointOptions) {}
+  readonly #random: RandomBytes;
+  readonly #limits: ClientLimits;
+  readonly #listener: ClientListener;
+  readonly #windowMax: number;
+  readonly #maxDatagramWanted: number;
+  readonly #outgoing: Outgoing;
+  readonly #admission: Admission;
+  readonly #typeOffset: number;
+  readonly #timers = new TimerHeap(TIMERS);
+  readonly #handshake: ClientHandshake;
+  readonly #requests: ClientRequests;
+  readonly #clientId = new Uint8Array(CLIENT_ID_BYTES);
+  readonly #dropped = newDropCounters();
+  #session: ClientSession | null = null;
+  /** The running handshake replaces a session that works. */
+  #isRekeying = false;
+  #isClosed = false;
+  #isStarted = false;
+  #sessionCount = 0;
+  #lastHeardMs = 0;
+  /** Since when something has been outstanding without a break. */
+  #busySinceMs = 0;
+  #pingToken = 0;
+  #datagramsIn = 0;
+  #bytesIn = 0;
+
+  constructor(options: ClientEndpointOptions) {
+    this.#random = options.random;
+    this.#limits = { ...CLIENT_LIMITS, ...options.limits };
+    this.#listener = options.listener;
+    this.#windowMax = Math.min(RING, options.windowMax ?? Limits.windowDefault);
+    this.#maxDatagramWanted = options.isLoopback ? this.#limits.maxDatagramLoopback : Limits.datagramBytesMax;
+    this.#typeOffset = typeOffsetOf(options.mode);
+    this.#outgoing = new Outgoing(options.sink, dataTypesOf(options.mode).toServer);
+    this.#admission = new Admission('client', options.mode, this.#maxDatagramWanted);
+    const jitter = new Jitter(options.random);
+    this.#handshake = new ClientHandshake(this.#outgoing, options.random, jitter, options.mode);
+    this.#requests = new ClientRequests(
+      this.#outgoing,
+      this.#timers,
+      jitter,
+      options.listener,
+      this.#windowMax,
+    );
+    options.random(this.#clientId);
+  }
+
   get state(): ClientState {
-    return 'idle';
+    if (this.#isClosed) return 'closed';
+    if (this.#handshake.isRunning && !this.#isRekeying) return 'connecting';
+    return this.#session === null ? 'idle' : 'ready';
   }
+
+  /** As agreed with the server; 1200 before. */
   get maxDatagram(): number {
-    return 1200;
+    return this.#session?.maxDatagram ?? Limits.datagramBytesMax;
   }
+
   /** Bytes of ops that fit one datagram; more travel in fragments. */
   get requestBytesMax(): number {
-    return 1163;
+    return this.#session?.payloadBytesMax ?? Limits.framesBytesMax - FRAME_HEADER_BYTES - FrameBodyBytes.REQ;
   }
-  /** Bytes of ops that can be sent at all. */
+
+  /** Bytes of ops that can be sent at all, as granted by the server. */
   get messageBytesMax(): number {
-    return 1_048_576;
+    return this.#session?.params.maxMessage ?? this.#limits.maxMessageBytes;
   }
-  start(_nowMs: number): void {}
-  handleBatch(_batch: DatagramBatch, _nowMs: number): void {}
+
+  /** Requests submitted and not answered. */
+  get outstanding(): number {
+    return this.#requests.window.outstanding;
+  }
+
+  /** Begins the first handshake. */
+  start(nowMs: number): void {
+    if (this.#isStarted || this.#isClosed) return;
+    this.#isStarted = true;
+    this.#lastHeardMs = nowMs;
+    this.#handshake.start(nowMs);
+    this.#afterwards(nowMs);
+  }
+
+  handleBatch(batch: DatagramBatch, nowMs: number): void {
+    for (let i = 0; i < batch.count && !this.#isClosed; i++) {
+      const start = batch.startOf(i);
+      this.#handleDatagram(batch.bytes, start, start + batch.lengths[i], nowMs);
+    }
+    this.#afterwards(nowMs);
+  }
+
+  /** Room in the window; also while connecting, when requests wait. */
   canSubmit(): boolean {
-    return false;
+    if (this.#isClosed) return false;
+    const { window } = this.#requests;
+    return (
+      window.nextRid - window.floor < this.#requests.windowMax && window.nextRid <= this.#limits.requestIdMax
+    );
   }
-  /** Copies `ops`; nothing leaves before `flush`. Returns the request id. Throws where `canSubmit()` is false. */
-  submit(_ops: Uint8Array, _options: SubmitOptions, _nowMs: number): number {
-    return 0;
+
+  /**
+   * Copies `ops`; nothing leaves before `flush`. Returns the request id.
+   * @throws Error where `canSubmit()` is false, RangeError where `ops` exceed `messageBytesMax`.
+   */
+  submit(ops: Uint8Array, options: SubmitOptions, nowMs: number): number {
+    if (!this.canSubmit()) throw new Error('no room in the request window: ask canSubmit() first');
+    if (ops.length > this.messageBytesMax) {
+      throw new RangeError(`a request of ${ops.length} bytes is above the limit of ${this.messageBytesMax}`);
+    }
+    if (this.outstanding === 0) this.#busySinceMs = nowMs;
+    return this.#requests.submit(ops, options.mutates, options.isAtomic);
   }
-  flush(_nowMs: number): void {}
+
+  /** Sends what may leave now; call once per burst of submits. */
+  flush(nowMs: number): void {
+    this.#afterwards(nowMs);
+  }
+
   /** Forgets a request; true if any of it was ever sent (a write's outcome is then unknown). */
-  cancel(_rid: number, _nowMs: number): boolean {
-    return false;
+  cancel(rid: number, nowMs: number): boolean {
+    const wasSent = this.#requests.cancel(rid);
+    this.#renewIfExhausted(nowMs);
+    return wasSent;
   }
+
   /** The socket said that nobody listens there: a hint, since anyone can forge it. */
-  hintRefused(_nowMs: number): void {}
-  tick(_nowMs: number): void {}
-  nextTickAtMs(): number {
-    return Number.POSITIVE_INFINITY;
+  hintRefused(nowMs: number): void {
+    if (this.#session === null || this.#handshake.isRunning || this.outstanding === 0) return;
+    this.#reconnect('nobody listens at the server’s port', RECONNECT_DELAY_MS, nowMs);
+    this.#afterwards(nowMs);
   }
-  close(_nowMs: number): void {}
+
+  /** Serves the timers that are due, a bounded number per call. */
+  tick(nowMs: number): void {
+    for (let i = 0; i < TIMERS_PER_TICK && !this.#isClosed; i++) {
+      const id = this.#timers.takeDue(nowMs);
+      if (id < 0) break;
+      if (id < PACE_TIMER) this.#requests.onTimer(id, nowMs);
+      else this.#onTimer(id, nowMs);
+    }
+    if (!this.#isClosed) this.#checkSilence(nowMs);
+    this.#afterwards(nowMs);
+  }
+
+  /** When `tick` wants to be called; Infinity = not before something happens. */
+  nextTickAtMs(): number {
+    return this.#timers.nextMs;
+  }
+
+  /** Says goodbye, best effort. Unanswered requests get no other call. */
+  close(_nowMs: number): void {
+    if (this.#isClosed) return;
+    if (this.#session !== null) this.#sendClose(this.#session, CloseCode.NORMAL);
+    this.#shut();
+    this.#outgoing.flush();
+  }
+
+  counters(): ClientCounters {
+    return {
+      datagramsOut: this.#outgoing.datagrams,
+      bytesOut: this.#outgoing.byteCount,
+      datagramsIn: this.#datagramsIn,
+      bytesIn: this.#bytesIn,
+      retransmits: this.#requests.retransmits + (this.#session?.outgoing.retransmits ?? 0),
+      repliesFromCache: this.#requests.repliesFromCache,
+      sessions: this.#sessionCount,
+      smoothedRttMs: this.#session?.rtt.smoothedMs ?? 0,
+      congestionWindowBytes: this.#session?.congestion.windowBytes ?? 0,
+      dropped: { ...this.#dropped },
+    };
+  }
+
+  #handleDatagram(bytes: Uint8Array, start: number, end: number, nowMs: number): void {
+    this.#datagramsIn++;
+    this.#bytesIn += end - start;
+    const refusal = this.#admission.refuse(bytes, start, end);
+    if (refusal !== undefined) {
+      this.#drop(refusal);
+      return;
+    }
+    switch (bytes[start + 1] - this.#typeOffset) {
+      case DatagramType.CHALLENGE:
+        if (!this.#handshake.handleChallenge(bytes, start, this.#clientParams(), nowMs))
+          this.#drop('unexpected-handshake');
+        break;
+      case DatagramType.WELCOME:
+        this.#handleWelcome(bytes, start, nowMs);
+        break;
+      case DatagramType.VERSIONS:
+        this.#handleVersions(bytes, start);
+        break;
+      case DatagramType.REJECT:
+        this.#handleReject(bytes, start, nowMs);
+        break;
+      case DatagramType.NO_SESSION:
+        this.#handleNoSession(bytes, start, nowMs);
+        break;
+      default:
+        this.#handleData(bytes, start, end, nowMs);
+    }
+  }
+
+  #handleData(bytes: Uint8Array, start: number, end: number, nowMs: number): void {
+    const session = this.#session;
+    if (session === null || readU32(bytes, start + DataHeaderAt.sid) !== session.sid) {
+      this.#drop('unknown-session');
+      return;
+    }
+    const counter = readU48(bytes, start + DataHeaderAt.counter);
+    const verdict = session.received.check(counter);
+    if (verdict !== 'fresh') {
+      this.#drop(verdict);
+      return;
+    }
+    const plaintextAt = session.sealing.open(bytes, start, end);
+    if (plaintextAt < 0) {
+      this.#drop('bad-tag');
+      return;
+    }
+    session.received.mark(counter);
+    session.lastHeardMs = nowMs;
+    this.#lastHeardMs = nowMs;
+    if (this.#handshake.isRunning && !this.#isRekeying) {
+      // It was only silent for a while.
+      this.#handshake.stop();
+      this.#listener.onReady();
+    }
+    this.#handleFrames(session, bytes, plaintextAt, end, counter, nowMs);
+  }
+
+  #handleFrames(
+    session: ClientSession,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    counter: number,
+    nowMs: number,
+  ): void {
+    let at = start;
+    while (at < end && this.#session === session && bytes[at] !== FrameType.PADDING) {
+      const type = bytes[at];
+      const body = at + FRAME_HEADER_BYTES;
+      at = body <= end ? body + readU16(bytes, body - 2) : end + 1;
+      if (at > end) {
+        this.#drop('bad-frame');
+        return;
+      }
+      if (type >= SKIPPABLE_FRAMES_FROM) continue;
+      const bytesMin = bodyBytesMin(type);
+      if (bytesMin < 0 || type === FrameType.REQ || type === FrameType.REQ_FRAG) {
+        this.#sendClose(session, CloseCode.UNSUPPORTED_FRAME);
+        this.#loseSession('the server sent a frame that this client does not know', nowMs);
+      } else if (at - body < bytesMin) this.#drop('bad-frame');
+      else this.#handleFrame(session, type, bytes, body, at, counter, nowMs);
+    }
+  }
+
+  #handleFrame(
+    session: ClientSession,
+    type: number,
+    bytes: Uint8Array,
+    body: number,
+    end: number,
+    counter: number,
+    nowMs: number,
+  ): void {
+    switch (type) {
+      case FrameType.RSP:
+        this.#requests.handleReply(bytes, body, end, nowMs);
+        break;
+      case FrameType.RSP_FRAG:
+        if (!this.#requests.handleFragment(bytes, body, end, counter, nowMs)) this.#drop('bad-fragment');
+        break;
+      case FrameType.FRAG_ACK:
+        if (bytes[body + 4] === ACK_OF_REQUEST) this.#requests.handleFragAck(bytes, body, counter, nowMs);
+        break;
+      case FrameType.WORKING:
+        this.#requests.handleWorking(bytes, body, nowMs);
+        break;
+      case FrameType.PING:
+        writePong(
+          this.#outgoing.bytes,
+          this.#reserve(session, FrameBodyBytes.PONG),
+          readU32(bytes, body + 4),
+        );
+        break;
+      case FrameType.PATH_CHALLENGE:
+        writePath(
+          this.#outgoing.bytes,
+          this.#reserve(session, FrameBodyBytes.PATH_RESPONSE),
+          FrameType.PATH_RESPONSE,
+          bytes,
+          body,
+        );
+        break;
+      case FrameType.CLOSE:
+        this.#loseSession(`the server closed the session (code ${readU16(bytes, body)})`, nowMs);
+        break;
+      default: // PONG and PATH_RESPONSE: being heard is all there is to them
+        break;
+    }
+  }
+
+  #handleWelcome(bytes: Uint8Array, at: number, nowMs: number): void {
+    const params = this.#handshake.handleWelcome(bytes, at);
+    if (params === undefined) {
+      this.#drop('unexpected-handshake');
+      return;
+    }
+    if (!this.#isSound(params)) {
+      this.#drop('bad-params');
+      return;
+    }
+    const rtt = new RttEstimator();
+    const roundTripMs = this.#handshake.roundTripMs(nowMs);
+    if (roundTripMs >= 0) rtt.sample(roundTripMs);
+    const wasRekeying = this.#isRekeying;
+    this.#handshake.stop();
+    this.#isRekeying = false;
+    this.#sessionCount++;
+    this.#lastHeardMs = nowMs;
+    const session = new ClientSession(params, this.#outgoing, rtt, nowMs);
+    this.#session = session;
+    this.#timers.set(REKEY_TIMER, nowMs + this.#limits.rekeyMs);
+    // Says at once that the WELCOME came: the server drops sessions it never hears of.
+    this.#ping(session);
+    this.#requests.attach(session, params.dedup === Dedup.FRESH, Math.min(this.#windowMax, params.window));
+    if (!wasRekeying) this.#listener.onReady();
+  }
+
+  #isSound(params: ServerParams): boolean {
+    if (params.sid === 0 || params.window === 0 || params.maxMessage === 0) return false;
+    return params.maxDatagram >= Limits.datagramBytesMax && params.maxDatagram <= this.#maxDatagramWanted;
+  }
+
+  #handleVersions(bytes: Uint8Array, at: number): void {
+    if (!isVersionsClean(bytes, at)) this.#drop('reserved-bits');
+    else if (!this.#handshake.isAnswer(bytes, at)) this.#drop('unexpected-handshake');
+    else {
+      const range = `${bytes[at + VersionsAt.versionMin]} to ${bytes[at + VersionsAt.versionMax]}`;
+      this.#fail('VERSION', `the server speaks protocol versions ${range}, this client version 1`);
+    }
+  }
+
+  #handleReject(bytes: Uint8Array, at: number, nowMs: number): void {
+    if (!this.#handshake.isAnswer(bytes, at)) {
+      this.#drop('unexpected-handshake');
+      return;
+    }
+    const reason = bytes[at + RejectAt.reason];
+    const isFirst = this.#sessionCount === 0;
+    if (reason === RejectReason.AUTH_FAILED) {
+      this.#fail('AUTH_FAILED', 'the server does not accept this access key');
+    } else if (reason === RejectReason.SERVER_FULL && isFirst) {
+      this.#fail('SERVER_FULL', 'the server has no room for another client');
+    } else if (reason === RejectReason.KEY_QUOTA && isFirst) {
+      this.#fail('KEY_QUOTA', 'this access key has no room for another client');
+    } else this.#handshake.start(nowMs, Math.min(10_000, readU32(bytes, at + RejectAt.retryAfterMs)));
+  }
+
+  /** A hint: believed only about what was really sent lately, and then it merely begins a handshake. */
+  #handleNoSession(bytes: Uint8Array, at: number, nowMs: number): void {
+    const session = this.#session;
+    const isAboutUs =
+      session !== null &&
+      readU32(bytes, at + NoSessionAt.sid) === session.sid &&
+      session.wasSentLately(readU48(bytes, at + NoSessionAt.counter), nowMs);
+    if (!isAboutUs) this.#drop('bad-hint');
+    else if (!this.#handshake.isRunning || this.#isRekeying)
+      this.#reconnect('the server does not know the session any more', 0, nowMs);
+  }
+
+  #onTimer(id: number, nowMs: number): void {
+    const session = this.#session;
+    switch (id) {
+      case TRANSFER_TIMER:
+        session?.incoming.tick(nowMs);
+        session?.outgoing.tick(nowMs);
+        break;
+      case FLOOR_TIMER:
+        if (session !== null && this.#requests.shouldTellFloor) this.#ping(session);
+        break;
+      case REKEY_TIMER:
+        if (session !== null && !this.#handshake.isRunning) {
+          this.#isRekeying = true;
+          this.#handshake.start(nowMs);
+        }
+        break;
+      default: // HANDSHAKE_TIMER and PACE_TIMER: #afterwards serves both
+        break;
+    }
+  }
+
+  /** Nothing heard although something is outstanding: the server may be gone, or only its memory of us. */
+  #checkSilence(nowMs: number): void {
+    if (this.outstanding === 0) return;
+    const quietMs = nowMs - Math.max(this.#lastHeardMs, this.#busySinceMs);
+    if (quietMs >= this.#limits.noContactMs) this.#requests.giveUpSentWrites();
+    if (this.#session === null || (this.#handshake.isRunning && !this.#isRekeying)) return;
+    if (quietMs >= SILENCE_MS) this.#reconnect('no answer from the server', 0, nowMs);
+  }
+
+  /** The session is over for good. */
+  #loseSession(reason: string, nowMs: number): void {
+    this.#session = null;
+    this.#requests.detach();
+    this.#timers.clear(REKEY_TIMER);
+    if (this.outstanding > 0) this.#handshake.start(nowMs, RECONNECT_DELAY_MS);
+    else this.#handshake.stop();
+    this.#isRekeying = false;
+    this.#listener.onDisconnected(reason);
+  }
+
+  /** Asks for a new session beside the old one, which goes on if it turns out to live. */
+  #reconnect(reason: string, delayMs: number, nowMs: number): void {
+    this.#isRekeying = false;
+    this.#handshake.start(nowMs, delayMs);
+    this.#listener.onDisconnected(reason);
+  }
+
+  /** Request ids must not wrap: the last one answered, this becomes a new client. */
+  #renewIfExhausted(nowMs: number): void {
+    const { window } = this.#requests;
+    if (window.nextRid <= this.#limits.requestIdMax || window.outstanding > 0 || this.#isClosed) return;
+    if (this.#session !== null) this.#sendClose(this.#session, CloseCode.NORMAL);
+    this.#session = null;
+    this.#requests.detach();
+    this.#requests.restart();
+    this.#random(this.#clientId);
+    this.#isRekeying = false;
+    this.#handshake.start(nowMs);
+  }
+
+  /** What follows every call: requests leave, timers are set, the batch is flushed. */
+  #afterwards(nowMs: number): void {
+    if (!this.#isClosed) {
+      this.#renewIfExhausted(nowMs);
+      this.#tickHandshake(nowMs);
+    }
+    if (!this.#isClosed) {
+      const session = this.#session;
+      if (this.#requests.hasQueued || (session !== null && !session.outgoing.isEmpty))
+        this.#requests.send(nowMs);
+      if (session !== null)
+        this.#timers.set(TRANSFER_TIMER, Math.min(session.incoming.deadlineMs, session.outgoing.deadlineMs));
+      if (session === null) this.#timers.clear(TRANSFER_TIMER);
+      if (session === null || !this.#requests.shouldTellFloor) this.#timers.clear(FLOOR_TIMER);
+      else if (!this.#timers.isSet(FLOOR_TIMER)) this.#timers.set(FLOOR_TIMER, nowMs + FLOOR_PING_MS);
+    }
+    this.#outgoing.flush();
+  }
+
+  #tickHandshake(nowMs: number): void {
+    const handshake = this.#handshake;
+    // A client that lost its session while idle comes back when it has something to say.
+    if (!handshake.isRunning && this.#session === null && this.#isStarted && this.outstanding > 0)
+      handshake.start(nowMs);
+    handshake.tick(nowMs, this.outstanding === 0);
+    if (handshake.isFruitless && this.#sessionCount === 0) {
+      this.#fail(
+        'PATH_MTU_OR_KEY',
+        'the server answers, but no full-sized datagram gets through: the path does not carry 1200 bytes, or the server speaks another mode or key',
+      );
+      return;
+    }
+    this.#timers.set(HANDSHAKE_TIMER, handshake.nextAtMs);
+  }
+
+  #fail(code: FatalCode, message: string): void {
+    this.#shut();
+    this.#listener.onFatal(code, message);
+  }
+
+  #shut(): void {
+    this.#isClosed = true;
+    this.#session = null;
+    this.#requests.detach();
+    this.#handshake.stop();
+    for (let id = 0; id < TIMERS; id++) this.#timers.clear(id);
+  }
+
+  #ping(session: ClientSession): void {
+    const token = this.#pingToken++ >>> 0;
+    writePing(
+      this.#outgoing.bytes,
+      this.#reserve(session, FrameBodyBytes.PING),
+      this.#requests.window.floor,
+      token,
+    );
+    this.#requests.onFloorTold();
+  }
+
+  #sendClose(session: ClientSession, code: number): void {
+    writeClose(this.#outgoing.bytes, this.#reserve(session, FrameBodyBytes.CLOSE), code);
+  }
+
+  #reserve(session: ClientSession, bodyBytes: number): number {
+    return this.#outgoing.reserve(session, FRAME_HEADER_BYTES + bodyBytes);
+  }
+
+  #clientParams(): ClientParams {
+    return {
+      clientId: this.#clientId,
+      floor: this.#requests.window.floor,
+      maxDatagram: this.#maxDatagramWanted,
+      window: this.#windowMax,
+      features: 0,
+      required: 0,
+      previousSid: this.#session?.sid ?? 0,
+      previousEpoch: this.#session?.params.epoch ?? new Uint8Array(EPOCH_BYTES),
+    };
+  }
+
+  #drop(reason: DropReason): void {
+    this.#dropped[reason]++;
+  }
 }

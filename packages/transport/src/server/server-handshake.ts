@@ -1,0 +1,271 @@
+/**
+ * HELLO and AUTH at the server. Nothing is kept of a client before its cookie proved that it receives at
+ * its address, and no answer is longer than what it answers.
+ */
+import {
+  AuthAt,
+  ChallengeAt,
+  DatagramBytes,
+  DatagramType,
+  Dedup,
+  HelloAt,
+  Limits,
+  MAGIC_BYTE,
+  PROTOCOL_VERSION_MAX,
+  PROTOCOL_VERSION_MIN,
+  RejectAt,
+  RejectReason,
+  VersionsAt,
+  WelcomeAt,
+} from '@anoadb/protocol';
+import { isLoopbackAddress, latin1, sourceBytesOf, sourceKeyOf } from '../address.js';
+import { isHelloClean, isOpenAuthClean } from '../admission.js';
+import { COOKIE_NONCE_BYTES, CookieJar } from '../cookie.js';
+import type { RandomBytes, TransportCrypto } from '../crypto.js';
+import type { DropReason } from '../drop-reasons.js';
+import {
+  type ClientParams,
+  decodeClientParams,
+  EPOCH_BYTES,
+  encodeServerParams,
+} from '../handshake-messages.js';
+import type { ByteBudget } from '../incoming-transfers.js';
+import type { ServerLimits } from '../limits.js';
+import { copyBytes, isAllZero, readU32, writeU32 } from '../little-endian.js';
+import type { Outgoing } from '../outgoing.js';
+import { type Mode, openSealing, typeOffsetOf } from '../sealing.js';
+import { TokenBucketTable } from '../token-bucket.js';
+import type { ClientRecord } from './client-record.js';
+import { SeenAuths } from './seen-auths.js';
+import { ServerSession } from './server-session.js';
+import type { SessionTable } from './session-table.js';
+
+const HASH_BYTES = 16;
+const RETRY_AFTER_MS = 1000;
+/** A remote attacker cannot forge loopback; a machine's own tools connect in crowds. */
+const LOOPBACK_FACTOR = 100;
+
+export interface ServerHandshakeOptions {
+  crypto: TransportCrypto;
+  random: RandomBytes;
+  limits: ServerLimits;
+  mode: Mode;
+  outgoing: Outgoing;
+  sessions: SessionTable;
+  reassemblyBudget: ByteBudget;
+  outgoingBudget: ByteBudget;
+  drop: (reason: DropReason) => void;
+  /** A session was made, or has to go: the owner sets its timer. */
+  onOpened: (session: ServerSession, nowMs: number) => void;
+  onReplaced: (session: ServerSession, nowMs: number) => void;
+}
+
+export class ServerHandshake {
+  readonly #options: ServerHandshakeOptions;
+  readonly #cookies: CookieJar;
+  readonly #hellos: TokenBucketTable;
+  readonly #auths: TokenBucketTable;
+  readonly #seen: SeenAuths;
+  readonly #typeOffset: number;
+  /** Random per start of the server. */
+  readonly epoch = new Uint8Array(EPOCH_BYTES);
+
+  constructor(options: ServerHandshakeOptions, seed: number) {
+    const { limits } = options;
+    this.#options = options;
+    this.#cookies = new CookieJar(options.crypto, options.random);
+    this.#hellos = new TokenBucketTable(limits.hello, seed);
+    this.#auths = new TokenBucketTable(limits.auth, seed + 1);
+    this.#seen = new SeenAuths(limits.seenAuthMax);
+    this.#typeOffset = typeOffsetOf(options.mode);
+    options.random(this.epoch);
+  }
+
+  /** One HMAC and no state. */
+  handleHello(bytes: Uint8Array, at: number, from: Uint8Array, fromAt: number, nowMs: number): void {
+    if (!isHelloClean(bytes, at)) {
+      this.#options.drop('reserved-bits');
+      return;
+    }
+    if (!this.#take(this.#hellos, from, fromAt, nowMs)) {
+      this.#options.drop('hello-rate');
+      return;
+    }
+    const nonceAt = at + HelloAt.cnonce;
+    if (
+      bytes[at + HelloAt.versionMin] > PROTOCOL_VERSION_MAX ||
+      bytes[at + HelloAt.versionMax] < PROTOCOL_VERSION_MIN
+    ) {
+      const reply = this.#open('VERSIONS', bytes, nonceAt, from, fromAt);
+      const out = this.#options.outgoing.bytes;
+      out[reply + VersionsAt.versionMin] = PROTOCOL_VERSION_MIN;
+      out[reply + VersionsAt.versionMax] = PROTOCOL_VERSION_MAX;
+      return;
+    }
+    const reply = this.#open('CHALLENGE', bytes, nonceAt, from, fromAt);
+    const out = this.#options.outgoing.bytes;
+    out[reply + ChallengeAt.version] = PROTOCOL_VERSION_MAX;
+    writeU32(out, reply + ChallengeAt.timestamp, CookieJar.secondOf(nowMs));
+    const macAt = reply + ChallengeAt.cookieMac;
+    this.#cookies.bake(bytes, nonceAt, from, fromAt, PROTOCOL_VERSION_MAX, nowMs, out, macAt);
+  }
+
+  handleAuth(bytes: Uint8Array, at: number, from: Uint8Array, fromAt: number, nowMs: number): void {
+    const { drop } = this.#options;
+    if (!isOpenAuthClean(bytes, at)) {
+      drop('reserved-bits');
+      return;
+    }
+    const verdict = this.#cookies.check(
+      readU32(bytes, at + AuthAt.timestamp),
+      bytes,
+      at + AuthAt.cookieMac,
+      bytes,
+      at + AuthAt.cnonce,
+      from,
+      fromAt,
+      bytes[at + AuthAt.version],
+      nowMs,
+    );
+    if (verdict === 'bad') {
+      drop('bad-cookie');
+      return;
+    }
+    if (verdict === 'stale') {
+      drop('stale-cookie');
+      this.#reject(RejectReason.STALE_COOKIE, 0, bytes, at, from, fromAt);
+      return;
+    }
+    if (!this.#take(this.#auths, from, fromAt, nowMs)) {
+      drop('auth-rate');
+      this.#reject(RejectReason.RATE_LIMITED, RETRY_AFTER_MS, bytes, at, from, fromAt);
+      return;
+    }
+    const hash = this.#options.crypto.sha512(bytes.subarray(at, at + DatagramBytes.AUTH));
+    const seenKey = latin1(hash, 0, HASH_BYTES);
+    const seen = this.#seen.find(seenKey, nowMs);
+    if (seen !== undefined) {
+      const reply = this.#options.outgoing.openMessage(seen.length, from, fromAt);
+      this.#options.outgoing.bytes.set(seen, reply);
+      return;
+    }
+    const params = decodeClientParams(bytes, at + AuthAt.params);
+    if (params === undefined || !isSound(params)) {
+      drop('bad-params');
+      return;
+    }
+    this.#welcome(params, seenKey, bytes, at, from, fromAt, nowMs);
+  }
+
+  #welcome(
+    params: ClientParams,
+    seenKey: string,
+    bytes: Uint8Array,
+    at: number,
+    from: Uint8Array,
+    fromAt: number,
+    nowMs: number,
+  ): void {
+    const { sessions, limits, outgoing } = this.#options;
+    const isLoopback = isLoopbackAddress(from, fromAt);
+    const sourceKey = sourceKeyOf(from, fromAt);
+    const clientId = latin1(params.clientId, 0, params.clientId.length);
+    const known = sessions.recordOf(clientId);
+    // A client that tries again makes room for itself.
+    if (known !== undefined) this.#replaceUnconfirmed(known, nowMs);
+    const window = Math.min(params.window, limits.windowMax);
+    const record =
+      this.#seen.hasRoom() && sessions.hasRoom(sourceKey, isLoopback)
+        ? (known ?? sessions.createRecord(clientId, window, Math.max(1, params.floor), nowMs))
+        : undefined;
+    if (record === undefined) {
+      this.#options.drop('server-full');
+      this.#reject(RejectReason.SERVER_FULL, RETRY_AFTER_MS, bytes, at, from, fromAt);
+      return;
+    }
+    record.replies.advance(params.floor);
+    const maxDatagram = isLoopback
+      ? Math.min(params.maxDatagram, limits.maxDatagramLoopback)
+      : Limits.datagramBytesMax;
+    const session = new ServerSession({
+      sid: sessions.newSid(nowMs),
+      index: sessions.takeIndex(),
+      sealing: openSealing,
+      maxDatagram,
+      address: from,
+      addressAt: fromAt,
+      sourceKey,
+      record,
+      outgoing,
+      limits,
+      reassemblyBudget: this.#options.reassemblyBudget,
+      outgoingBudget: this.#options.outgoingBudget,
+      nowMs,
+    });
+    sessions.add(session);
+    const reply = this.#open('WELCOME', bytes, at + AuthAt.cnonce, from, fromAt);
+    outgoing.bytes[reply + WelcomeAt.version] = bytes[at + AuthAt.version];
+    encodeServerParams(outgoing.bytes, reply + WelcomeAt.params, {
+      sid: session.sid,
+      epoch: this.epoch,
+      dedup: known === undefined ? Dedup.FRESH : Dedup.RESUMED,
+      window: Math.min(window, record.replies.window),
+      maxDatagram,
+      maxReassembly: limits.reassemblyMessagesPerSession,
+      maxMessage: limits.maxMessageBytes,
+      idleSeconds: Math.floor(limits.idleMs / 1000),
+      maxAgeSeconds: Math.floor(limits.sessionAgeMsMax / 1000),
+      features: 0,
+      permissions: session.permissions,
+    });
+    this.#seen.add(seenKey, outgoing.bytes.slice(reply, reply + DatagramBytes.WELCOME), nowMs);
+    this.#options.onOpened(session, nowMs);
+  }
+
+  #replaceUnconfirmed(record: ClientRecord, nowMs: number): void {
+    for (const session of record.sessions.slice()) {
+      if (!session.isConfirmed) this.#options.onReplaced(session, nowMs);
+    }
+  }
+
+  #take(buckets: TokenBucketTable, from: Uint8Array, fromAt: number, nowMs: number): boolean {
+    const factor = isLoopbackAddress(from, fromAt) ? LOOPBACK_FACTOR : 1;
+    return buckets.take(from, fromAt, fromAt + sourceBytesOf(from, fromAt), nowMs, factor);
+  }
+
+  #reject(
+    reason: number,
+    retryAfterMs: number,
+    bytes: Uint8Array,
+    at: number,
+    from: Uint8Array,
+    fromAt: number,
+  ): void {
+    const reply = this.#open('REJECT', bytes, at + AuthAt.cnonce, from, fromAt);
+    const out = this.#options.outgoing.bytes;
+    out[reply + RejectAt.version] = bytes[at + AuthAt.version];
+    out[reply + RejectAt.reason] = reason;
+    writeU32(out, reply + RejectAt.retryAfterMs, retryAfterMs);
+  }
+
+  /** Magic, type and the client's nonce; all of these messages have the nonce at the same place. */
+  #open(
+    type: 'CHALLENGE' | 'WELCOME' | 'VERSIONS' | 'REJECT',
+    nonce: Uint8Array,
+    nonceAt: number,
+    to: Uint8Array,
+    toAt: number,
+  ): number {
+    const { outgoing } = this.#options;
+    const reply = outgoing.openMessage(DatagramBytes[type], to, toAt);
+    outgoing.bytes[reply] = MAGIC_BYTE;
+    outgoing.bytes[reply + 1] = DatagramType[type] + this.#typeOffset;
+    copyBytes(outgoing.bytes, reply + ChallengeAt.cnonce, nonce, nonceAt, nonceAt + COOKIE_NONCE_BYTES);
+    return reply;
+  }
+}
+
+function isSound(params: ClientParams): boolean {
+  if (isAllZero(params.clientId, 0, params.clientId.length)) return false;
+  return params.window > 0 && params.maxDatagram >= Limits.datagramBytesMax && params.required === 0;
+}
