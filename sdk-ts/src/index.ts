@@ -29,6 +29,7 @@ export {
   type Executed,
 } from './errors.js';
 export type { AnoaEventName, AnoaEvents, AnoaListener } from './events.js';
+export { Float, float } from './float.js';
 export type { Key } from './key.js';
 export type {
   CallOptions,

@@ -2,6 +2,7 @@
 
 import { type AnoaValue, decodeValue, TypedValue, ValueType } from '@anoadb/protocol';
 import { AnoaError } from './errors.js';
+import { Float } from './float.js';
 import { type Key, printableKey } from './key.js';
 import { Text } from './text.js';
 
@@ -10,23 +11,6 @@ import { Text } from './text.js';
  * (`toJSON` is honoured, so a Date becomes its ISO text; `undefined` members are left out).
  */
 export type Storable = null | boolean | number | bigint | string | Uint8Array | Text | Float | object;
-
-/** A number that is a float even where it is whole; see {@link float}. */
-export class Float {
-  readonly value: number;
-
-  constructor(value: number) {
-    this.value = value;
-  }
-}
-
-/**
- * A number of type float even where it is whole: JavaScript has one type of number, the store has two, and a whole
- * `3` is stored as an integer. `float(3)` is 3.0, which `incrFloat` adds to and `incr` refuses.
- */
-export function float(value: number): Float {
-  return new Float(value);
-}
 
 const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
