@@ -8,13 +8,13 @@
  * `expiresAt` is Unix milliseconds or an ISO date; on import `ttl` (a duration or milliseconds) does as well.
  */
 import { decodeValue, jsonToMessagePack, ValueType } from '@anoadb/protocol';
-import { type AnoaValue, type Text, text } from '@anoadb/sdk';
+import { type AnoaValue, type Float, float, type Text, text } from '@anoadb/sdk';
 import { parseDurationMs } from '@anoadb/server/settings';
 import { exactJson } from './output/value-text.js';
 
 export interface TransferEntry {
   readonly key: string | Uint8Array;
-  readonly value: AnoaValue | Text;
+  readonly value: AnoaValue | Text | Float;
   /** Unix milliseconds. */
   readonly expireAt: number | undefined;
 }
@@ -75,7 +75,7 @@ function keyOf(members: Record<string, AnoaValue>): string | Uint8Array {
   throw new Error('"key" is missing or is no string');
 }
 
-function storedValueOf(members: Record<string, AnoaValue>): AnoaValue | Text {
+function storedValueOf(members: Record<string, AnoaValue>): AnoaValue | Text | Float {
   const type = members['type'];
   const base64 = members['valueBase64'];
   if (type === 'text') {
@@ -90,7 +90,7 @@ function storedValueOf(members: Record<string, AnoaValue>): AnoaValue | Text {
       if (typeof value === 'string') return base64Of(value, 'value');
       throw new Error('type bytes takes base64 as "value"');
     case 'float':
-      return floatOf(value);
+      return float(floatOf(value));
     case 'integer':
       if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
       if (typeof value === 'bigint') return value;

@@ -1,5 +1,5 @@
 /** What `--type` makes of the text (or bytes) that were given. */
-import type { AnoaValue, Text } from '@anoadb/sdk';
+import type { AnoaValue, Float, Text } from '@anoadb/sdk';
 import { usageError } from './exit-codes.js';
 
 /** `text` is the default: kept byte for byte, interpreted by the server when it is read. */
@@ -14,9 +14,12 @@ export const VALUE_TYPES = [
   'bytes',
 ] as const;
 
-export async function typedValue(input: string | Uint8Array, type = 'text'): Promise<AnoaValue | Text> {
+export async function typedValue(
+  input: string | Uint8Array,
+  type = 'text',
+): Promise<AnoaValue | Text | Float> {
   if (type === 'bytes') return typeof input === 'string' ? Buffer.from(input) : input;
-  const { text } = await import('@anoadb/sdk');
+  const { float, text } = await import('@anoadb/sdk');
   if (type === 'text') return text(input);
   const written =
     typeof input === 'string'
@@ -30,7 +33,7 @@ export async function typedValue(input: string | Uint8Array, type = 'text'): Pro
     case 'integer':
       return integerOf(written);
     case 'float':
-      return floatOf(written);
+      return float(floatOf(written));
     case 'boolean':
       if (written === 'true' || written === 'false') return written === 'true';
       throw wrong(written, 'boolean', 'true or false');
@@ -49,7 +52,7 @@ function integerOf(written: string): bigint {
   return value;
 }
 
-function floatOf(written: string): AnoaValue {
+function floatOf(written: string): number {
   const value = Number(written);
   if (written.trim() === '' || Number.isNaN(value))
     throw wrong(written, 'float', 'a number such as -1.5 or 2e10');
