@@ -1,6 +1,7 @@
 /** Constants and tables: what they say of the vectors that were made independently, and that they agree among themselves. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import * as protocol from '@anoadb/protocol';
 import {
   AuthAt,
   ByteReader,
@@ -40,6 +41,14 @@ import {
   WelcomeAt,
 } from '@anoadb/protocol';
 import { test } from 'uvu';
+
+interface LayoutVector {
+  name: string;
+  layout: string;
+  kind: 'datagram' | 'structure' | 'frame';
+  fields: Record<string, number | string>;
+  bytes: string;
+}
 
 const folder = new URL('../../../protocol-spec/vectors/handshake/', import.meta.url);
 const handshake = JSON.parse(readFileSync(new URL('handshake-v1.json', folder), 'utf8'));
@@ -85,6 +94,43 @@ test('the first request of the handshake vectors is a REQ with one GET', () => {
   const writer = new ByteWriter();
   encodeGet(writer, { key: Buffer.from('k') });
   assert.equal(Buffer.from(writer.written()).toString('hex'), ops.toString('hex'));
+});
+
+test('the offsets find every field of every datagram, params and frame', () => {
+  const { layouts }: { layouts: LayoutVector[] } = JSON.parse(
+    readFileSync(new URL('../../../protocol-spec/vectors/layouts.json', import.meta.url), 'utf8'),
+  );
+  const exported = protocol as unknown as Record<string, Record<string, number>>;
+  const seen = new Set<string>();
+  for (const vector of layouts) {
+    const datagram = fromHex(vector.bytes);
+    const words = /^[A-Z_0-9]+$/.test(vector.layout) ? vector.layout.toLowerCase() : vector.layout;
+    const noun = words.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+    const offsets = exported[`${noun}${vector.kind === 'frame' ? 'Frame' : ''}At`];
+    const body = vector.kind === 'frame' ? datagram.subarray(FRAME_HEADER_BYTES) : datagram;
+    if (vector.kind === 'frame') {
+      assert.equal(datagram[0], FrameType[vector.layout as keyof typeof FrameType], vector.name);
+      assert.equal(datagram.readUInt16LE(1), body.length, vector.name);
+    }
+    if (vector.kind === 'datagram') {
+      const bytes = datagramBytesByType[datagram[1]];
+      assert.ok(bytes === -1 ? datagram.length >= 12 : datagram.length === bytes, vector.name);
+    }
+    // The padding behind the header of a data datagram is one byte and has no offset.
+    const startOf = (name: string | undefined): number =>
+      name === undefined ? body.length : (offsets[name] ?? body.length - 1);
+    const names = Object.keys(vector.fields);
+    names.forEach((name, index) => {
+      const value = vector.fields[name];
+      const start = startOf(name);
+      const end = startOf(names[index + 1]);
+      const found =
+        typeof value === 'string' ? body.toString('hex', start, end) : body.readUIntLE(start, end - start);
+      assert.equal(found, value, `${vector.name} ${name}`);
+      seen.add(`${noun} ${name}`);
+    });
+  }
+  assert.ok(seen.size > 100, `${seen.size} fields`);
 });
 
 test('admission knows each type, sealed and open, and nothing else', () => {

@@ -190,7 +190,15 @@ export function exampleText(command: Command, example: Command['examples'][numbe
     if (given === undefined) continue;
     if (typeof given !== 'object') words.push(`${argument.name}=${given}`);
     else if ('utf8' in given) words.push(`${argument.name}=${JSON.stringify(given.utf8)}`);
+    else if ('type' in given && given.type === 'INTEGER')
+      words.push(`${argument.name}=${integerOf(given.hex)}`);
     else words.push(`${argument.name}=0x${given.hex}`);
   }
   return words.join(' ');
+}
+
+/** An int64 as its eight bytes, little-endian, in hex. */
+function integerOf(hex: string): bigint {
+  const bigEndian = hex.match(/../g)?.reverse().join('') ?? '0';
+  return BigInt.asIntN(64, BigInt(`0x${bigEndian}`));
 }

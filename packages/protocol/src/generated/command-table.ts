@@ -99,7 +99,7 @@ export const commandTable: readonly CommandInfo[] = [
     cost: { order: 'O(1)', growsWith: 'the size of the value, which is copied' },
     examples: [
       { about: 'Keep a session for five minutes', request: 'SET session:9 ttlMs=300000 value="on"', answer: 'OK, version 18' },
-      { about: 'Compare and set', request: 'SET user:1 version=17 value=0x2a00000000000000', answer: 'OK, version 19, or VERSION_MISMATCH with the current version' },
+      { about: 'Compare and set', request: 'SET user:1 version=17 value=42', answer: 'OK, version 19, or VERSION_MISMATCH with the current version' },
     ],
   },
   {
