@@ -100,6 +100,25 @@ test('an op that breaks a rule is refused with the status that says so, and is s
   }
 });
 
+test('an op with others around it is decoded as it is alone', () => {
+  const other = fromHex(sound[0].bytes);
+  const op = new Op();
+  const alone = new Op();
+  for (const vector of sound) {
+    decodeOp(new ByteReader().reset(fromHex(vector.bytes)), alone);
+    const reader = new ByteReader().reset(Buffer.concat([other, fromHex(vector.bytes), other]));
+    assert.equal(decodeOp(reader, op), Status.OK, vector.name);
+    assert.equal(decodeOp(reader, op), Status.OK, vector.name);
+    const shift = (at: number): number => (at === 0 ? 0 : at + other.length);
+    const { keyStart, keyEnd, valueStart, valueEnd } = alone;
+    const shifted = { keyStart: shift(keyStart), keyEnd: shift(keyEnd) };
+    const values = { valueStart: shift(valueStart), valueEnd: shift(valueEnd) };
+    assert.deepEqual({ ...op, bytes: 0 }, { ...alone, bytes: 0, ...shifted, ...values }, vector.name);
+    assert.equal(decodeOp(reader, op), Status.OK, vector.name);
+    assert.equal(reader.remaining, 0, vector.name);
+  }
+});
+
 test('the op after a refused one is read', () => {
   const good = fromHex(sound[0].bytes);
   const op = new Op();

@@ -54,6 +54,10 @@ export function refusedResults(): RefusedResult[] {
     { name: 'a length beyond what is there', bytes: '00050200000076' },
     { name: 'the longest length', bytes: '0005ffffffff' },
     { name: 'a version of seven bytes', bytes: '00800700000001000000000000' },
+    {
+      name: 'a version of seven bytes before another result',
+      bytes: '00800700000001000000000000000000000000',
+    },
     { name: 'a version of 2^53', bytes: '0080080000000000000000002000' },
     { name: 'NONE with a value', bytes: '00000100000000' },
     { name: 'an unknown type', bytes: '000a00000000' },
