@@ -204,7 +204,7 @@ export class World {
     if (at >= this.#serverWakeAt || at === Number.POSITIVE_INFINITY) return;
     this.#serverWakeAt = at;
     this.clock.at(at, () => {
-      if (server !== this.server) return;
+      if (server !== this.server || this.#serverWakeAt !== at) return;
       this.#serverWakeAt = Number.POSITIVE_INFINITY;
       server.tick(this.clock.nowMs);
       this.wakeServer();
@@ -292,6 +292,7 @@ export class Party implements ClientListener {
     if (at >= this.#wakeAt || at === Number.POSITIVE_INFINITY) return;
     this.#wakeAt = at;
     this.world.clock.at(at, () => {
+      if (this.#wakeAt !== at) return;
       this.#wakeAt = Number.POSITIVE_INFINITY;
       this.endpoint.tick(this.world.clock.nowMs);
       this.wake();

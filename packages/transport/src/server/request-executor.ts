@@ -214,7 +214,9 @@ export class RequestExecutor {
     nowMs: number,
   ): void {
     const { record } = session;
-    if (!this.#hasRoomForReply(record)) {
+    // The request at the floor is never refused: until it is answered the floor stays, and with it every reply
+    // above. Were it refused for want of room that only the floor can make, the client would never go on.
+    if (rid !== record.replies.floor && !this.#hasRoomForReply(record)) {
       this.refuse(session, rid, flags, Status.BUSY);
       return;
     }
