@@ -214,9 +214,10 @@ export class RequestExecutor {
     nowMs: number,
   ): void {
     const { record } = session;
-    // The request at the floor is never refused: until it is answered the floor stays, and with it every reply
-    // above. Were it refused for want of room that only the floor can make, the client would never go on.
-    if (rid !== record.replies.floor && !this.#hasRoomForReply(record)) {
+    // For the request at the floor there always is room: until it is answered the floor stays, and with it every
+    // reply above. Refused for want of room that only it can make, it would keep the client waiting for ever.
+    const hasRoom = rid === record.replies.floor || this.#hasRoomForReply(record);
+    if (!hasRoom || this.#pending.size >= this.#limits.pendingRequestsMax) {
       this.refuse(session, rid, flags, Status.BUSY);
       return;
     }
@@ -285,7 +286,6 @@ export class RequestExecutor {
 
   /** Checked before execution, the only moment at which refusing is harmless. */
   #hasRoomForReply(record: ClientRecord): boolean {
-    if (this.#pending.size >= this.#limits.pendingRequestsMax) return false;
     const { usedBytes, runningCount } = record.replies;
     const neededBytes = (runningCount + 1) * EXPECTED_REPLY_BYTES;
     if (usedBytes + neededBytes > this.#limits.replyBytesPerClientMax) return false;
