@@ -119,6 +119,15 @@ test('an op with others around it is decoded as it is alone', () => {
   }
 });
 
+test('an op reset is an op without key and arguments', () => {
+  const op = new Op();
+  for (const vector of vectors.random) {
+    decodeOp(new ByteReader().reset(fromHex(vector.bytes)), op);
+    op.reset(0x14);
+    assert.deepEqual(op, Object.assign(new Op(), { opcode: 0x14 }), vector.name);
+  }
+});
+
 test('the op after a refused one is read', () => {
   const good = fromHex(sound[0].bytes);
   const op = new Op();

@@ -56,7 +56,7 @@ export function refusedResults(): RefusedResult[] {
     { name: 'a version of seven bytes', bytes: '00800700000001000000000000' },
     {
       name: 'a version of seven bytes before another result',
-      bytes: '00800700000001000000000000000000000000',
+      bytes: '00850700000001000000000000000000000000',
     },
     { name: 'a version of 2^53', bytes: '0080080000000000000000002000' },
     { name: 'NONE with a value', bytes: '00000100000000' },
