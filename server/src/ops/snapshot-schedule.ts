@@ -50,9 +50,10 @@ export class SnapshotSchedule {
   /** Begins the periodic ones; 0 = none. */
   start(intervalMs: number): void {
     if (intervalMs === 0) return;
+    const options = this.#options;
     this.#timer = setInterval(() => {
       // A failed one is logged and told to the owner; the next interval tries again.
-      if (this.changesSinceLast > 0) this.take().catch(() => {});
+      if (this.changesSinceLast > 0 && !options.database.isSnapshotRunning) this.take().catch(() => {});
     }, intervalMs);
     this.#timer.unref();
   }
@@ -66,6 +67,8 @@ export class SnapshotSchedule {
     const { database, source, log } = this.#options;
     try {
       const report = await database.snapshot(source, { isFinal });
+      // Whoever joined one that was running gets the same report; it counts once.
+      if (report.generation === this.#lastReport?.generation) return report;
       this.#savedLsn = Math.max(this.#savedLsn, report.endVersion);
       this.#lastReport = report;
       this.#taken++;
