@@ -5,7 +5,7 @@
  *   up to 256 KiB  a run of its own, rounded up to 1 KiB
  *   above          a segment of its own, rounded up to 4 KiB
  *
- * A slab begins with 32 bytes of its own: class, blocks in use, first freed block, blocks ever carved,
+ * A slab begins with 48 bytes of its own: class, blocks in use, first freed block, blocks ever carved,
  * neighbours in the list of its class, its state there, blocks in all. Freed blocks are linked inside
  * themselves: word 0 is 0 (no entry has that, its key length is in there), word 1 the next one.
  * A run whose word 0 is below SIZE_CLASSES is a slab, for the same reason.
@@ -23,7 +23,8 @@ import { classOfSize, SIZE_CLASSES, SMALL_BYTES_MAX, sizeOfClass } from './size-
 
 export const RUN_BLOCK_BYTES_MAX = 256 * 1024;
 
-const SLAB_HEADER_UNITS = 4;
+// 48 bytes: behind the 16 that glibc keeps before a large block, 64-byte entries then fill whole cache lines.
+const SLAB_HEADER_UNITS = 6;
 export const SLAB_HEADER_BYTES = SLAB_HEADER_UNITS * 8;
 export const CLASS = 0;
 export const USED = 1;
@@ -79,6 +80,11 @@ export class Arena {
 
   constructor(pool: SegmentPool) {
     this.#pool = pool;
+  }
+
+  /** Bytes of blocks in use that share segments with others. */
+  get sharedLiveBytes(): number {
+    return this.liveBytes - this.#pool.bytesOfRole[SegmentRole.LARGE];
   }
 
   /** How many bytes a new block for this size would have. */

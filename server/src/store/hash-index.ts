@@ -274,6 +274,7 @@ export class HashIndex {
     if (!isDone) {
       if (low !== 0) this.#pool.freeRun(low);
       if (high !== 0) this.#pool.freeRun(high);
+      this.#trimDirectory();
       return high !== 0 && this.#rebuild(page, pagesFor(words[at + COUNT], true), true);
     }
     if (depth + 1 === 32 - this.shift) this.#deepest += 2;
@@ -318,7 +319,7 @@ export class HashIndex {
     this.#point(merged);
     this.#pool.freeRun(low);
     this.#pool.freeRun(high);
-    while (this.#deepest === 0 && this.shift < 31) this.#halveDirectory();
+    this.#trimDirectory();
     return true;
   }
 
@@ -400,6 +401,10 @@ export class HashIndex {
     this.shift--;
     this.#deepest = 0;
     return true;
+  }
+
+  #trimDirectory(): void {
+    while (this.#deepest === 0 && this.shift < 31) this.#halveDirectory();
   }
 
   #halveDirectory(): void {

@@ -8,7 +8,7 @@
  * suffice (values above 8 KiB, index pages) a whole segment is emptied in the same way, one step per write
  * where the write can do without (index), at once where it cannot.
  *
- * Everything is bounded by the bytes that the write needs: see `#patience`.
+ * Everything is bounded by the bytes that the write needs: see `patience`.
  */
 
 import { QUEUED } from './entry-layout.js';
@@ -35,6 +35,9 @@ const NEIGHBOURS_TRIED = 8;
 const TIDY_BYTES_MIN = 4 * SEGMENT_BYTES;
 const TIDY_PART = 0.25;
 
+/** After so many segments that could not be emptied, tidying waits until a segment's worth has changed. */
+const STUCK_MAX = 8;
+
 type Drained = 'done' | 'more' | 'stuck';
 
 export class Reclaimer {
@@ -46,7 +49,9 @@ export class Reclaimer {
   /** The smallest size that found no memory, and what was in use then: no use in trying again. */
   #refusedBytes = Number.POSITIVE_INFINITY;
   #refusedAtLiveBytes = -1;
-  #stuckAtLiveBytes = -1;
+  /** Segments that could not be emptied (nothing else has room for their classes), and what was in use then. */
+  readonly #stuck: number[] = [];
+  #stuckAtLiveBytes = 0;
 
   constructor(table: EntryTable) {
     this.#table = table;
@@ -67,6 +72,7 @@ export class Reclaimer {
   #reserveHard(hash: number): boolean {
     const { index, queue } = this.#table;
     this.#evictedBytes = 0;
+    this.#stuck.length = 0;
     // Another entry of the same index page makes room at once; the page's growth comes with a segment.
     for (let turn = 0; turn < NEIGHBOURS_TRIED && queue.count > 0; turn++) {
       const ref = index.neighbour(hash, Math.imul(index.count + turn, 0x9e3779b1) >>> 16);
@@ -83,14 +89,19 @@ export class Reclaimer {
     const { pool, arena, counters } = this.#table;
     const before = counters.entriesMoved;
     if (pool.draining === 0) {
-      if (Math.abs(arena.liveBytes - this.#stuckAtLiveBytes) < SEGMENT_BYTES) return 0;
+      if (Math.abs(arena.liveBytes - this.#stuckAtLiveBytes) > SEGMENT_BYTES) this.#stuck.length = 0;
+      if (this.#stuck.length >= STUCK_MAX) return 0;
       const role = this.#untidyRole();
       if (role === SegmentRole.NONE || !this.#startDraining(role)) return 0;
     }
+    pool.isFrozen = true;
+    const segment = pool.draining;
     if (this.#drain(budget, false) === 'stuck') {
       this.#stopDraining();
+      this.#stuck.push(segment);
       this.#stuckAtLiveBytes = arena.liveBytes;
     }
+    pool.isFrozen = false;
     return counters.entriesMoved - before;
   }
 
@@ -99,6 +110,7 @@ export class Reclaimer {
     if (queue.count === 0 && bytes >= this.#refusedBytes && arena.liveBytes === this.#refusedAtLiveBytes)
       return 0;
     this.#evictedBytes = 0;
+    this.#stuck.length = 0;
     const pages = arena.pagesFor(bytes);
     let block = pages === 0 ? 0 : this.#allocateFromSlabs(bytes, pages);
     if (block === 0) {
@@ -157,20 +169,21 @@ export class Reclaimer {
   #drainUntil(isEnough: () => boolean, bytes: number): boolean {
     const { pool, arena } = this.#table;
     const patience = 4 * (bytes + 2 * SEGMENT_BYTES);
-    while (this.#evictedBytes <= patience) {
-      pool.dropSpare();
+    // Some more than a segment, for what does not fit where it is moved.
+    const isRoomy = () => pool.bytesOfRole[SegmentRole.DATA] - arena.sharedLiveBytes > 1.1 * SEGMENT_BYTES;
+    for (;;) {
       if (isEnough()) return true;
-      // Some more than a segment, for what does not fit where it is moved.
-      const isRoomy = () => pool.bytesOfRole[SegmentRole.DATA] - arena.liveBytes > 1.1 * SEGMENT_BYTES;
-      while (!isRoomy() && this.#evictedBytes <= patience && this.#evictOne() !== NONE_LEFT);
-      if (isEnough()) return true;
-      if (pool.draining === 0 && (!isRoomy() || !this.#startDraining(SegmentRole.DATA))) return false;
+      while (!isRoomy()) {
+        if (this.#evictedBytes > patience || this.#evictOne() === NONE_LEFT) return false;
+        if (isEnough()) return true;
+      }
+      if (pool.draining === 0 && !this.#startDraining(SegmentRole.DATA)) return false;
       if (this.#drain(Number.POSITIVE_INFINITY, true) === 'stuck') {
+        this.#stuck.push(pool.draining);
         this.#stopDraining();
-        return false;
+        if (this.#stuck.length >= STUCK_MAX) return false;
       }
     }
-    return false;
   }
 
   /** One step on the way to an empty segment. */
@@ -258,9 +271,7 @@ export class Reclaimer {
   #untidyRole(): SegmentRole {
     const { pool, arena } = this.#table;
     const data = pool.bytesOfRole[SegmentRole.DATA];
-    const ownSegments = pool.bytesOfRole[SegmentRole.LARGE];
-    if (data - (arena.liveBytes - ownSegments) > Math.max(TIDY_BYTES_MIN, data * TIDY_PART))
-      return SegmentRole.DATA;
+    if (data - arena.sharedLiveBytes > Math.max(TIDY_BYTES_MIN, data * TIDY_PART)) return SegmentRole.DATA;
     const indexFree = pool.freePagesOfRole[SegmentRole.INDEX] * PAGE_BYTES;
     const index = pool.bytesOfRole[SegmentRole.INDEX];
     if (indexFree > Math.max(TIDY_BYTES_MIN, index * TIDY_PART)) return SegmentRole.INDEX;
@@ -275,7 +286,7 @@ export class Reclaimer {
     let sampled = 0;
     for (let tries = 0; tries < roles.length && sampled < SEGMENTS_SAMPLED; tries++) {
       this.#sampleFrom = (this.#sampleFrom + 1) % roles.length;
-      if (roles[this.#sampleFrom] !== role) continue;
+      if (roles[this.#sampleFrom] !== role || this.#stuck.includes(this.#sampleFrom)) continue;
       sampled++;
       const bytes = this.#bytesInUse(this.#sampleFrom);
       if (bytes >= leastBytes) continue;

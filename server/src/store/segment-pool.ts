@@ -49,6 +49,8 @@ export class SegmentPool {
   readonly freePagesOfRole = [0, 0, 0, 0, 0];
   /** While set, the limit is not looked at: an undo must not fail. */
   forced = false;
+  /** While set, no new segment is taken: what moves entries to save segments must not fill another. */
+  isFrozen = false;
   /** Segment from which nothing new is taken because it is being emptied; 0 = none. */
   draining = 0;
 
@@ -92,7 +94,7 @@ export class SegmentPool {
       segment = this.#binHead[bin];
       if (segment !== 0) return this.#carve(segment, pages);
     }
-    segment = this.#newSegment(role);
+    segment = this.isFrozen ? 0 : this.#newSegment(role);
     return segment === 0 ? 0 : this.#carve(segment, pages);
   }
 

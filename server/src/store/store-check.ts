@@ -55,7 +55,7 @@ function checkIndex(table: EntryTable): Set<number> {
     checkPage(table, page, refs);
     entry += span;
   }
-  ensure(deepestSeen === 32 - index.shift || index.shift === 31 || index.count > 0, 'directory is too deep');
+  ensure(deepestSeen === 32 - index.shift, 'directory is too deep');
   return refs;
 }
 
