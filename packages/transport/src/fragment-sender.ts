@@ -109,10 +109,14 @@ export class FragmentSender {
       if (this.#arrive(index, echo, rtt, congestion, nowMs)) progress = true;
     }
     this.#base = next;
+    if (next < this.fragmentCount && this.#forgetOne(next)) progress = true;
     for (let bit = 0; bit < ACK_BITMAP_BITS; bit++) {
       const index = next + 1 + bit;
       if (index >= this.fragmentCount) break;
-      if (((bit < 32 ? bitmapLow >>> bit : bitmapHigh >>> (bit - 32)) & 1) === 0) continue;
+      if (((bit < 32 ? bitmapLow >>> bit : bitmapHigh >>> (bit - 32)) & 1) === 0) {
+        if (this.#forgetOne(index)) progress = true;
+        continue;
+      }
       if (this.#arrive(index, echo, rtt, congestion, nowMs)) progress = true;
     }
     if (this.#highestArrivedCounter > arrivedBefore) this.#detectLoss(next, rtt, congestion, nowMs);
@@ -193,6 +197,14 @@ export class FragmentSender {
     this.#states[index] = UNSENT;
     this.#inFlightCount--;
     if (index < this.#unsentFrom) this.#unsentFrom = index;
+  }
+
+  /** The receiver once had this fragment above its gap and has it no longer: its reassembly began anew. */
+  #forgetOne(index: number): boolean {
+    if (this.#states[index] !== ARRIVED) return false;
+    this.#states[index] = UNSENT;
+    if (index < this.#unsentFrom) this.#unsentFrom = index;
+    return true;
   }
 
   /** The receiver lost what it had from `next` on. */
