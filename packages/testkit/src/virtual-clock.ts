@@ -25,8 +25,9 @@ export class VirtualClock {
   readonly #heap: Task[] = [];
   #nextOrder = 0;
 
+  /** Whole Unix milliseconds, as Date.now gives. */
   get wallNowMs(): number {
-    return WALL_START_MS + this.nowMs + this.wallSkewMs;
+    return Math.floor(WALL_START_MS + this.nowMs + this.wallSkewMs);
   }
 
   /** Tasks waiting, cancelled ones included until their moment has come. */
