@@ -52,7 +52,7 @@ export class SnapshotSchedule {
     if (intervalMs === 0) return;
     const options = this.#options;
     this.#timer = setInterval(() => {
-      // A failed one is logged and told to the owner; the next interval tries again.
+      // The database logs one that fails; the next interval tries again.
       if (this.changesSinceLast > 0 && !options.database.isSnapshotRunning) this.take().catch(() => {});
     }, intervalMs);
     this.#timer.unref();
@@ -62,7 +62,7 @@ export class SnapshotSchedule {
     clearInterval(this.#timer);
   }
 
-  /** Takes one now, or joins the one that runs. Rejects where it fails; that is logged here. */
+  /** Takes one now, or joins the one that runs. Rejects where it fails; the database has logged why. */
   async take(isFinal = false): Promise<SnapshotReport> {
     const { database, source, log } = this.#options;
     try {
@@ -77,7 +77,6 @@ export class SnapshotSchedule {
       return report;
     } catch (error) {
       this.#failed++;
-      log.error({ err: error }, 'snapshot failed; the previous one stays');
       if (!isFinal && this.#options.isFatal(error)) this.#options.onFatal(error);
       throw error;
     }

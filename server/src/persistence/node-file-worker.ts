@@ -13,7 +13,9 @@ function startThread(): Worker {
   if (!import.meta.url.endsWith('.ts'))
     return new Worker(new URL('./file-worker-thread.js', import.meta.url), { name });
   const thread = JSON.stringify(new URL('./file-worker-thread.ts', import.meta.url).href);
-  const code = `import('tsx/esm/api').then(({ register }) => { register(); return import(${thread}); });`;
+  // Resolved from here: the thread's own `import` would look below the working directory.
+  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
+  const code = `import(${loader}).then(({ register }) => { register(); return import(${thread}); });`;
   return new Worker(code, { name, eval: true });
 }
 
