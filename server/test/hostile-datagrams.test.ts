@@ -51,7 +51,7 @@ const STRANGERS = 200;
 const MS_PER_DATAGRAM = 0.05;
 /** After this nothing unfinished is held any more: reassembly ends at 30 s. */
 const SETTLE_MS = 60_000;
-const GROWTH_BYTES_MAX = 12 * 1024 * 1024;
+const GROWTH_BYTES_MAX = 8 * 1024 * 1024;
 /** Fewer, and the mutations would not have reached what they are for. */
 const REQUESTS_MIN = 20_000;
 
@@ -157,7 +157,10 @@ class World implements DatagramSink {
     this.#random = random;
     this.opsMutator = new DatagramMutator(random.fork(), { lengthMax: 1100 });
     const maxMemoryBytes = 32 * 1024 * 1024;
+    // Sessions and records of clients long gone must not look like a leak: both are held shortly here.
+    const limits = { idleMs: 500, clientRecordSilentMs: 600, clientRecordsMax: 256 };
     this.core = createServerCore({
+      limits,
       sink: this,
       random: random.fork(),
       nowMs: () => this.nowMs,
