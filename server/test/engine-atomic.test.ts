@@ -144,7 +144,10 @@ test('a version taken by a rolled-back write is not given again', () => {
 test('a committed request is journalled once per key, with rising versions', () => {
   db.lsns.length = 0;
   db.atomic(set('a', 1), incr('a'), incr('b'), remove('b'), incr('a'), set('c', 1));
-  assert.deepEqual(db.lsns, [...db.lsns].sort((x, y) => x - y));
+  assert.deepEqual(
+    db.lsns,
+    [...db.lsns].sort((x, y) => x - y),
+  );
   assert.ok(db.lsns.length < 6);
   db.assertFollowed();
 });
