@@ -11,6 +11,8 @@ import { type Line, percentile, type RowGroup } from '../measurement.js';
 import { REDIS_MISSING, RedisServer, redisVersion } from '../redis.js';
 
 const STALL_P999_MS_MAX = 5;
+/** About two seconds of them. */
+const YARDSTICK_PINGS = 40_000;
 
 interface SnapshotFacts {
   readonly seconds: number;
@@ -89,7 +91,7 @@ async function measureSnapshot(entries: number, progress: (text: string) => void
     const admin = await server.connect();
     await server.fill(client, entries);
     // Warm, as a server that has served is, and the yardstick for the machine's own noise.
-    await ping(client, entries, 1000, server);
+    await ping(client, entries, YARDSTICK_PINGS, server);
     const idleDelays = await server.readDelays();
     await server.resetDelays();
     let isDone = false;

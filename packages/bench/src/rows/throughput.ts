@@ -1,6 +1,10 @@
 /**
- * Requests over real UDP on loopback beside redis-benchmark over TCP: one op per request, then fifty, which
- * is what both call pipelining. For orientation: one client process each, nothing pinned to a core.
+ * Requests over real UDP on loopback beside redis-benchmark over TCP, for orientation: one load process each,
+ * nothing pinned to a core.
+ *
+ *   50 clients x 1     every client waits for its answer: one request, one datagram (redis-benchmark -c 50 -P 1)
+ *   1 client, 64 x 1   requests that are in flight together share datagrams by themselves
+ *   1 client, 64 x 50  fifty ops in each request                                  (redis-benchmark -c 50 -P 50)
  */
 
 import { randomInt } from 'node:crypto';
@@ -10,19 +14,37 @@ import { alternate, type BenchContext, type Line, type RowGroup } from '../measu
 import { REDIS_MISSING, RedisServer, redisVersion } from '../redis.js';
 
 const KEYS = 1_000_000;
-const IN_FLIGHT = 64;
 
 interface Case {
-  readonly command: 'get' | 'set';
+  readonly id: string;
+  readonly title: string;
+  readonly clients: number;
+  /** Requests each client has in flight. */
+  readonly inFlight: number;
+  /** Ops in one request, and the pipeline that redis-benchmark gets. */
   readonly ops: number;
+  /** Of all clients together. */
   readonly requests: number;
 }
 
 const CASES: Case[] = [
-  { command: 'get', ops: 1, requests: 200_000 },
-  { command: 'set', ops: 1, requests: 200_000 },
-  { command: 'get', ops: 50, requests: 40_000 },
-  { command: 'set', ops: 50, requests: 40_000 },
+  {
+    id: 'alone',
+    title: '50 clients, one op in flight each',
+    clients: 50,
+    inFlight: 1,
+    ops: 1,
+    requests: 200_000,
+  },
+  { id: 'shared', title: '1 client, 64 ops in flight', clients: 1, inFlight: 64, ops: 1, requests: 200_000 },
+  {
+    id: 'batched',
+    title: '1 client, 64 requests of 50 ops',
+    clients: 1,
+    inFlight: 64,
+    ops: 50,
+    requests: 40_000,
+  },
 ];
 
 export const throughputRows: RowGroup = {
@@ -33,49 +55,68 @@ export const throughputRows: RowGroup = {
     const version = redisVersion();
     const redis = version === undefined ? undefined : await RedisServer.start();
     const server = await AnoaServer.start();
+    const clients: LoadClient[] = [];
     try {
       await redis?.fill(KEYS);
-      const client = await server.connect();
-      await server.fill(client, KEYS);
+      const clientsMax = Math.max(...CASES.map((one) => one.clients));
+      while (clients.length < clientsMax) clients.push(await server.connect());
+      await server.fill(clients[0], KEYS);
       const lines: Line[] = [];
-      for (const one of CASES) lines.push(await measureCase(context, one, client, redis, version));
-      await client.close();
+      for (const one of CASES) {
+        for (const command of ['get', 'set'] as const) {
+          lines.push(await measureCase(context, { ...one, command }, clients, redis, version));
+        }
+      }
       return lines;
     } finally {
+      await Promise.all(clients.map((client) => client.close()));
       await server.dispose();
       await redis?.dispose();
     }
   },
 };
 
+interface CommandCase extends Case {
+  readonly command: 'get' | 'set';
+}
+
 async function measureCase(
   context: BenchContext,
-  { command, ops, requests }: Case,
-  client: LoadClient,
+  one: CommandCase,
+  clients: readonly LoadClient[],
   redis: RedisServer | undefined,
   version: string | undefined,
 ): Promise<Line> {
-  const contenders = [() => opsPerSecond(client, { command, ops, requests })];
+  const { id, title, command, ops, requests } = one;
+  const contenders = [() => opsPerSecond(clients.slice(0, one.clients), one)];
   if (redis !== undefined) {
     contenders.push(() => redis.benchmark(command, { pipeline: ops, requests: requests * ops, keys: KEYS }));
   }
   const [ours, theirs] = await alternate(context.rounds, contenders);
-  context.progress(`  ${command} x${ops}: ${Math.round(ours)}/s, Redis ${Math.round(theirs ?? 0)}/s`);
+  context.progress(`  ${command} ${id}: ${Math.round(ours)}/s, Redis ${Math.round(theirs ?? 0)}/s`);
   return {
-    id: `throughput/${command}-${ops}`,
-    title: `${command.toUpperCase()}, ${ops} per request`,
+    id: `throughput/${command}-${id}`,
+    title: `${command.toUpperCase()}, ${title}`,
     unit: '/s',
     ours,
     ...(theirs === undefined
       ? { note: REDIS_MISSING }
-      : { theirs: { name: `Redis ${version}, pipeline ${ops}`, value: theirs } }),
+      : { theirs: { name: `Redis ${version}, 50 clients, pipeline ${ops}`, value: theirs } }),
   };
 }
 
-async function opsPerSecond(client: LoadClient, { command, ops, requests }: Case): Promise<number> {
-  // A walk that meets keys in no order the store could profit from.
-  const offset = randomInt(KEYS);
-  const options = { requests, ops, inFlight: IN_FLIGHT, keyOf: (n: number) => (offset + n * 611_953) % KEYS };
-  const plan = command === 'get' ? getPlan(options) : setPlan(options);
-  return (requests * ops) / (await client.run(plan)).seconds;
+/** All clients together. */
+async function opsPerSecond(clients: readonly LoadClient[], one: CommandCase): Promise<number> {
+  const { command, ops, inFlight } = one;
+  const requests = Math.ceil(one.requests / clients.length);
+  const startedAtMs = performance.now();
+  await Promise.all(
+    clients.map((client) => {
+      // A walk that meets keys in no order the store could profit from.
+      const offset = randomInt(KEYS);
+      const options = { requests, ops, inFlight, keyOf: (n: number) => (offset + n * 611_953) % KEYS };
+      return client.run(command === 'get' ? getPlan(options) : setPlan(options));
+    }),
+  );
+  return (requests * clients.length * ops * 1000) / (performance.now() - startedAtMs);
 }
