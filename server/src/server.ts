@@ -19,6 +19,7 @@ import { Engine } from './engine/engine.js';
 import { VolatileJournal } from './engine/journal.js';
 import { WallClock } from './engine/wall-clock.js';
 import { EventLoopDelay } from './ops/event-loop-delay.js';
+import { LoadingStore } from './ops/loading-store.js';
 import type { Logger } from './ops/log.js';
 import { SnapshotSchedule } from './ops/snapshot-schedule.js';
 import { statistics } from './ops/statistics.js';
@@ -202,7 +203,8 @@ function secretOf(settings: Settings): SecretSource {
 async function load(database: Database, engine: Engine, log: Logger): Promise<LoadReport> {
   const startedMs = performance.now();
   let shownMs = startedMs;
-  return database.load(engine.store, (progress) => {
+  const target = new LoadingStore(engine.store);
+  const report = await database.load(target, (progress) => {
     const nowMs = performance.now();
     if (nowMs - shownMs < PROGRESS_INTERVAL_MS) return;
     shownMs = nowMs;
@@ -210,11 +212,23 @@ async function load(database: Database, engine: Engine, log: Logger): Promise<Lo
     const perSecond = Math.round(progress.entries / ((nowMs - startedMs) / 1000));
     log.info({ entries: progress.entries, perSecond }, `loading: ${percent.toFixed(0)} %`);
   });
+  if (target.entriesAboveLimit > 0) {
+    log.warn(
+      { entriesAboveLimit: target.entriesAboveLimit },
+      'the data takes more than maxMemory: everything was loaded, new entries are refused or evict others',
+    );
+  }
+  return report;
 }
 
 async function takePort(settings: Settings): Promise<DatagramSocket> {
   try {
-    return await bindDatagramSocket({ host: settings.host, port: settings.port });
+    const socket = await bindDatagramSocket({ host: settings.host, port: settings.port });
+    if (socket.isLoopback) return socket;
+    // A name such as `localhost` may lead anywhere: what counts is where the socket is.
+    await socket.close();
+    refuseOpenBeyondLoopback(socket.local.host);
+    return socket;
   } catch (error) {
     if (!(error instanceof SocketError)) throw error;
     const where = `UDP ${settings.host} port ${settings.port}`;

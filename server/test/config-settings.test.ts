@@ -88,7 +88,7 @@ test('every bad value is refused with its setting, its origin and what is accept
     [{ ANOA_PORT: '-1' }, /port/],
     [{ ANOA_PORT: '26.5' }, /port/],
     [{ ANOA_MAX_MEMORY: '64 megs' }, /maxMemory: "64 megs" .*64mb/],
-    [{ ANOA_MAX_MEMORY: '1kb' }, /maxMemory/],
+    [{ ANOA_MAX_MEMORY: '4194303' }, /maxMemory.*at least 4mb/],
     [{ ANOA_EVICTION: 'lru' }, /eviction: "lru" .*sieve-ttl/],
     [{ ANOA_MAX_VALUE: '17mb' }, /maxValue: "17mb" .*16mb/],
     [{ ANOA_MAX_VALUE: '1023' }, /maxValue/],
@@ -103,7 +103,7 @@ test('every bad value is refused with its setting, its origin and what is accept
 test('both edges of every bound are accepted', async () => {
   for (const environment of [
     { ANOA_PORT: '0', ANOA_MAX_MEMORY: '0', ANOA_MAX_VALUE: '1kb', ANOA_SNAPSHOT_INTERVAL: '0' },
-    { ANOA_PORT: '65535', ANOA_MAX_MEMORY: '1mb', ANOA_MAX_VALUE: '16mb', ANOA_SNAPSHOT_INTERVAL: '1s' },
+    { ANOA_PORT: '65535', ANOA_MAX_MEMORY: '4mb', ANOA_MAX_VALUE: '16mb', ANOA_SNAPSHOT_INTERVAL: '1s' },
   ]) {
     await load({ environment });
   }

@@ -282,6 +282,39 @@ test('a memory limit refuses or evicts, as it is told', async () => {
   assert.ok(((await statsOf(client))['stats']['evicted_keys'] as number) > 0);
 });
 
+test('a full server starts again with everything, also under a lower limit', async () => {
+  const full = await start({ maxMemory: '8mb' });
+  const client = await connect(full);
+  let entries = 0;
+  for (let isFull = false; !isFull; ) {
+    const ops = Array.from({ length: 200 }, (_, i) => set(`k${entries + i}`, 'x'.repeat(100)));
+    const answers = await client.request(ops);
+    entries += answers.filter(({ status }) => status === 'OK').length;
+    isFull = answers.some(({ status }) => status === 'OUT_OF_MEMORY');
+  }
+  const kept = (await client.run(encodeCount)).value;
+  await stop(full);
+  for (const maxMemory of ['8mb', '4mb']) {
+    const again = await start({ maxMemory });
+    const back = await connect(again);
+    assert.equal((await back.run(encodeCount)).value, kept);
+    assert.equal((await back.run(get('k0'))).value, 'x'.repeat(100));
+    if (maxMemory === '4mb') {
+      assert.equal((await back.run(set('new', 'x'.repeat(50_000)))).status, 'OUT_OF_MEMORY');
+      assert.ok(lines.some((line) => line.includes('more than maxMemory')));
+    }
+    await stop(again);
+  }
+});
+
+test('values of 16 MiB where the server is set up for them', async () => {
+  const client = await connect(await start({ maxValue: '16mb' }));
+  const large = 'x'.repeat(16 * 1024 * 1024);
+  const answer = await client.run(set('large', large));
+  assert.equal(answer.status, 'OK');
+  assert.equal((await client.run(get('large'))).value, large);
+});
+
 test('clients come back by themselves after a restart on the same port', async () => {
   const first = await start();
   const client = await connect(first);

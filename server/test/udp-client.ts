@@ -2,7 +2,7 @@
 
 import { randomFillSync } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { isWriteOpcode } from '@anoadb/protocol';
+import { isWriteOpcode, Limits } from '@anoadb/protocol';
 import { ClientEndpoint } from '@anoadb/transport';
 import { connectDatagramSocket, type DatagramSocket } from '@anoadb/udp';
 import { type Answer, answersOf, type Encode, opsBytes } from './test-engine.js';
@@ -36,6 +36,7 @@ export class UdpClient {
       isLoopback: socket.isLoopback,
       sink: socket,
       mode: 'open',
+      limits: { maxMessageBytes: Limits.valueBytesMaxCeiling + 4096 },
       listener: {
         onReady: () => {},
         onReply: (rid, status, bytes, start, end) => {

@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { STORE_MEMORY_BYTES_MIN } from '../store/index.js';
 import { parseDurationMs, parseSizeBytes } from './quantity.js';
 import type { SettingName } from './setting-table.js';
 
@@ -29,7 +30,7 @@ export const settingsSchema = z.strictObject({
   dataDir: path,
   keyFile: path,
   passphrase: z.string().min(8).max(1024).optional(),
-  maxMemory: size.refine((bytes) => bytes === 0 || bytes >= MEBIBYTE),
+  maxMemory: size.refine((bytes) => bytes === 0 || bytes >= STORE_MEMORY_BYTES_MIN),
   eviction: z.enum(['refuse', 'sieve', 'sieve-ttl']),
   maxValue: size.pipe(
     z

@@ -53,7 +53,7 @@ export const settingTable = {
   maxMemory: {
     variable: 'ANOA_MAX_MEMORY',
     flag: '--max-memory',
-    accepts: 'a size such as 512kb, 64mb or 2gb, at least 1mb; 0 means no limit',
+    accepts: 'a size such as 512kb, 64mb or 2gb, at least 4mb; 0 means no limit',
     summary: 'most memory the entries may take',
   },
   eviction: {
