@@ -169,6 +169,72 @@ test('SIEVE keeps what is read often longer than arrival order would', () => {
   assert.ok(hits > fifoHits + reads * 0.02, `${hits} hits, FIFO ${fifoHits}, of ${reads}`);
 });
 
+test('index memory comes back too, while what is left stays where it can be found', () => {
+  const store = new Store({ hashSeed: seed });
+  const count = 600_000;
+  const key = new Uint8Array(8);
+  const view = new DataView(key.buffer);
+  for (let i = 0; i < count; i++) {
+    view.setUint32(0, i);
+    store.put(key, 0, 8, 5, key, 0, 0, 0, 1, NOW);
+  }
+  const full = store.memory();
+  for (let i = 0; i < count; i++) {
+    view.setUint32(0, i);
+    if (i % 8 !== 0) assert.ok(store.remove(key, 0, 8));
+  }
+  while (store.tick(NOW, 500) > 0);
+  checkStore(store);
+  const left = store.memory();
+  assert.ok(
+    left.indexBytes < full.indexBytes * 0.6,
+    `index: ${left.indexBytes} of ${full.indexBytes} bytes left`,
+  );
+  assert.ok(
+    left.arenaBytes < full.arenaBytes * 0.4,
+    `arena: ${left.arenaBytes} of ${full.arenaBytes} bytes left`,
+  );
+  for (let i = 0; i < count; i += 8) {
+    view.setUint32(0, i);
+    assert.ok(store.find(key, 0, 8, NOW) !== 0);
+  }
+});
+
+test('tidying between random writes and removals loses nothing and ends', () => {
+  for (const eviction of ['refuse', 'sieve'] as const) {
+    const store = new Store({ hashSeed: seed, eviction });
+    const lengths = new Map<number, number>();
+    let state = seed;
+    const below = (n: number) => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return Math.floor((state / 2 ** 32) * n);
+    };
+    for (let i = 0; i < 60_000; i++) {
+      const length = below(20) === 0 ? below(12_000) : below(200);
+      assert.ok(put(store, i, length, below(3) === 0 ? NOW + 60_000 : 0));
+      lengths.set(i, length);
+    }
+    for (const i of [...lengths.keys()]) {
+      if (below(8) === 0) continue;
+      const key = keyOf(i);
+      assert.ok(store.remove(key, 0, key.length));
+      lengths.delete(i);
+      if (i % 10 === 0) store.tick(NOW, 20);
+      if (i % 10_000 === 0) checkStore(store);
+    }
+    let ticks = 0;
+    while (store.tick(NOW, 100) > 0) assert.ok(++ticks < 10_000, 'tidying ends');
+    checkStore(store);
+    assert.equal(store.count, lengths.size);
+    assert.ok(store.counters.entriesMoved > 1000);
+    for (const [i, length] of lengths) {
+      const key = keyOf(i);
+      assert.equal(store.valueLengthOf(store.find(key, 0, key.length, NOW)), length);
+    }
+    assert.ok(store.memory().fragmentationRatio < 3, `${store.memory().fragmentationRatio}`);
+  }
+});
+
 test('an undo may pass the limit rather than fail', () => {
   const store = limited('refuse', 4);
   let i = 0;

@@ -29,9 +29,10 @@ function remove(store: Store, i: number): boolean {
 
 function numberAt(store: Store, ref: number): number {
   const start = store.keyStartOf(ref);
-  return Number(
-    Buffer.from(store.segmentOf(ref)).toString('latin1', start + 4, start + store.keyLengthOf(ref)),
-  );
+  const end = start + store.keyLengthOf(ref);
+  let number = 0;
+  for (let at = start + 4; at < end; at++) number = number * 10 + store.segmentOf(ref)[at] - 48;
+  return number;
 }
 
 function scanAll(store: Store, perCall: number, between: () => void): Map<number, number> {

@@ -37,10 +37,10 @@ export class ExpiryWheel {
     pool.charge(this.heads.byteLength);
   }
 
-  /** Sets an empty wheel to now, so that what comes next need not move down through all levels. */
+  /** Sets an empty wheel to now (0 = not known), so that what comes next need not move down through all levels. */
   startAt(nowMs: number): void {
-    if (this.count !== 0) return;
-    const grain = Math.max(0, Math.floor(nowMs / GRAIN_MS));
+    if (this.count !== 0 || nowMs <= 0) return;
+    const grain = Math.floor(nowMs / GRAIN_MS);
     this.#high = Math.floor(grain / HALF);
     this.#low = grain - this.#high * HALF;
   }

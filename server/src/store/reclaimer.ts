@@ -32,7 +32,7 @@ const SEGMENTS_SAMPLED = 16;
 const STEP_ENTRIES = 32;
 const NEIGHBOURS_TRIED = 8;
 /** Tidying starts where at least this much, and this part, of a role's segments is unused. */
-const TIDY_BYTES_MIN = 4 * SEGMENT_BYTES;
+const TIDY_BYTES_MIN = 2 * SEGMENT_BYTES;
 const TIDY_PART = 0.25;
 
 /** After so many segments that could not be emptied, tidying waits until a segment's worth has changed. */
@@ -94,14 +94,12 @@ export class Reclaimer {
       const role = this.#untidyRole();
       if (role === SegmentRole.NONE || !this.#startDraining(role)) return 0;
     }
-    pool.isFrozen = true;
     const segment = pool.draining;
     if (this.#drain(budget, false) === 'stuck') {
       this.#stopDraining();
       this.#stuck.push(segment);
       this.#stuckAtLiveBytes = arena.liveBytes;
     }
-    pool.isFrozen = false;
     return counters.entriesMoved - before;
   }
 
@@ -212,31 +210,43 @@ export class Reclaimer {
 
   /** Moves (or, where nothing else helps and it may, evicts) up to `budget` entries of the segment being emptied. */
   #drain(budget: number, mayEvict: boolean): Drained {
-    const { pool, arena, index } = this.#table;
+    const { pool } = this.#table;
     const segment = pool.draining;
+    pool.isFrozen = true;
     let left = budget;
-    while (pool.draining === segment) {
+    while (pool.draining === segment && left > 0) {
       const run = this.#firstRun(segment);
-      if (pool.roles[segment] === SegmentRole.INDEX) {
-        if (!index.movePage(run)) return 'stuck';
-        left -= pool.runPages(run);
-      } else if (!arena.isSlab(run)) {
-        if (!this.#clear(run, mayEvict)) return 'stuck';
-        left--;
-      } else {
-        let used = arena.usedOf(run);
-        for (let i = 0; used > 0; i++) {
-          if (left <= 0) return 'more';
-          const ref = arena.blockAt(run, i);
-          if (ref === 0) continue;
-          if (!this.#clear(ref, mayEvict)) return 'stuck';
-          used--;
-          left--;
-        }
-      }
-      if (left <= 0) return pool.draining === segment ? 'more' : 'done';
+      const cleared =
+        pool.roles[segment] === SegmentRole.INDEX
+          ? this.#clearPage(run)
+          : this.#clearRun(run, left, mayEvict);
+      if (cleared === 0) break;
+      left -= cleared;
     }
-    return 'done';
+    pool.isFrozen = false;
+    if (pool.draining !== segment) return 'done';
+    return left > 0 ? 'stuck' : 'more';
+  }
+
+  /** Moves an index page; the work done, 0 where there is no room for it. */
+  #clearPage(page: number): number {
+    const pages = this.#table.pool.runPages(page);
+    return this.#table.index.movePage(page) ? pages : 0;
+  }
+
+  /** Moves up to `budget` entries of a run; how many, 0 = stuck. */
+  #clearRun(run: number, budget: number, mayEvict: boolean): number {
+    const { arena } = this.#table;
+    if (!arena.isSlab(run)) return this.#clear(run, mayEvict) ? 1 : 0;
+    const used = arena.usedOf(run);
+    let cleared = 0;
+    for (let n = 0; cleared < used && cleared < budget; n++) {
+      const ref = arena.blockAt(run, n);
+      if (ref === 0) continue;
+      if (!this.#clear(ref, mayEvict)) return 0;
+      cleared++;
+    }
+    return cleared;
   }
 
   #clear(ref: number, mayEvict: boolean): boolean {
