@@ -107,9 +107,14 @@ export class Connection implements RequestLink, ClientListener {
     return this.#clock.nowMs();
   }
 
-  /** Only while a session stands: what was never submitted was surely never executed. */
+  /**
+   * While no session stands one request is handed over, which makes the endpoint look for the server; all others
+   * wait here, where they are surely not executed.
+   */
   canSubmit(): boolean {
-    return this.#isOpen && this.#endpoint.state === 'ready' && this.#endpoint.canSubmit();
+    const endpoint = this.#endpoint;
+    if (!this.#isOpen || !endpoint.canSubmit()) return false;
+    return endpoint.state === 'ready' || endpoint.outstanding === 0;
   }
 
   submit(ops: Uint8Array, options: { mutates: boolean; isAtomic: boolean }): number {
