@@ -32,6 +32,7 @@ export function statistics(sources: StatisticsSources): JsonValue {
   const memory = engine.store.memory();
   const transport = sources.endpoint.counters();
   const socket = sources.socket.counters();
+  const resident = process.memoryUsage();
   return {
     server: {
       anoadb_version: sources.version,
@@ -52,8 +53,8 @@ export function statistics(sources: StatisticsSources): JsonValue {
       used_memory_dataset: memory.liveBytes,
       used_memory_arena: memory.arenaBytes,
       used_memory_index: memory.indexBytes,
-      used_memory_rss: process.memoryUsage.rss(),
-      used_memory_heap: process.memoryUsage().heapUsed,
+      used_memory_rss: resident.rss,
+      used_memory_heap: resident.heapUsed,
       maxmemory: settings.maxMemoryBytes,
       maxmemory_policy: settings.eviction,
       mem_fragmentation_ratio: memory.fragmentationRatio,

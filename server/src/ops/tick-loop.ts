@@ -52,8 +52,8 @@ export class TickLoop {
     if (this.#isStopped) return;
     const { endpoint, engine, wallClock, monotonicMs } = this.#options;
     const nowMs = monotonicMs();
+    engine.nowMs = wallClock.now();
     if (nowMs >= this.#storeDueMs) {
-      engine.nowMs = wallClock.now();
       const work = engine.store.tick(engine.nowMs, STORE_BUDGET);
       engine.commit();
       const untilExpiryMs = Math.max(1, engine.store.nextExpiryAtMs() - engine.nowMs);

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { suite } from 'uvu';
+import { openLog } from '../src/ops/log.js';
+import { SnapshotSchedule } from '../src/ops/snapshot-schedule.js';
+import { chooseTransportCrypto } from '../src/ops/transport-crypto.js';
+import type { Database, SnapshotReport, SnapshotSource } from '../src/persistence/index.js';
+
+const test = suite('server: log, crypto, snapshot schedule');
+
+async function linesOf(
+  logFormat: 'auto' | 'json' | 'pretty',
+  write: (log: Awaited<ReturnType<typeof openLog>>) => void,
+  isTTY = false,
+): Promise<string[]> {
+  const lines: string[] = [];
+  const target = Object.assign(new (await import('node:stream')).Writable(), { isTTY });
+  target._write = (chunk, _encoding, done) => {
+    lines.push(String(chunk));
+    done();
+  };
+  write(await openLog({ logLevel: 'info', logFormat }, target));
+  await new Promise((resolve) => setImmediate(resolve));
+  return lines;
+}
+
+test('the log is JSON lines with level names and ISO times', async () => {
+  const [line, ...more] = await linesOf('auto', (log) => {
+    log.debug('not this');
+    log.info({ entries: 3 }, 'ready');
+  });
+  assert.deepEqual(more, []);
+  const { level, time, msg, entries } = JSON.parse(line);
+  assert.deepEqual({ level, msg, entries }, { level: 'info', msg: 'ready', entries: 3 });
+  assert.ok(!Number.isNaN(Date.parse(time)));
+});
+
+test('on a terminal the log is for people', async () => {
+  const lines = await linesOf('auto', (log) => log.warn('careful'), true);
+  assert.match(lines.join(''), /WARN.*careful/);
+  assert.ok(!lines.join('').startsWith('{'));
+});
+
+test('a secret handed to the log by mistake is not written', async () => {
+  const lines = await linesOf('json', (log) =>
+    log.info({ passphrase: 'horse', settings: { passphrase: 'horse', secret: 'horse' } }, 'settings'),
+  );
+  assert.ok(!lines.join('').includes('horse'), lines.join(''));
+});
+
+test('node:crypto is taken where it gives the bytes of the reference, else the reference itself', () => {
+  const { crypto, name } = chooseTransportCrypto();
+  assert.equal(name, 'node:crypto');
+  const wrong = { ...crypto, sha512: (data: Uint8Array) => crypto.sha512(data).fill(0, 63) };
+  assert.equal(chooseTransportCrypto(wrong).name, 'tweetnacl');
+  const short = { ...crypto, hmacSha512: () => new Uint8Array(32) };
+  assert.equal(chooseTransportCrypto(short).name, 'tweetnacl');
+  const failing = {
+    ...crypto,
+    hmacSha512: () => {
+      throw new Error('disabled by policy');
+    },
+  };
+  assert.equal(chooseTransportCrypto(failing).name, 'tweetnacl');
+});
+
+interface Surroundings {
+  readonly schedule: SnapshotSchedule;
+  readonly fatal: unknown[];
+  lsn: number;
+  next: () => Promise<Partial<SnapshotReport>>;
+}
+
+async function surroundings(): Promise<Surroundings> {
+  const fatal: unknown[] = [];
+  const log = await openLog({ logLevel: 'silent', logFormat: 'json' });
+  const around: { lsn: number; next: () => Promise<Partial<SnapshotReport>> } = {
+    lsn: 10,
+    next: async () => ({ generation: 1, endVersion: around.lsn }),
+  };
+  const schedule = new SnapshotSchedule({
+    database: { snapshot: () => around.next(), isSnapshotRunning: false } as unknown as Database,
+    source: { lastVersion: () => around.lsn } as unknown as SnapshotSource,
+    savedLsn: 10,
+    log,
+    isFatal: (error) => (error as Error).message === 'EIO',
+    onFatal: (error) => fatal.push(error),
+  });
+  return Object.assign(around, { schedule, fatal });
+}
+
+test('what changed since the last snapshot is counted', async () => {
+  const around = await surroundings();
+  assert.equal(around.schedule.changesSinceLast, 0);
+  around.lsn = 14;
+  assert.equal(around.schedule.changesSinceLast, 4);
+  await around.schedule.take();
+  assert.equal(around.schedule.changesSinceLast, 0);
+  assert.equal(around.schedule.taken, 1);
+});
+
+test('whoever joins a running snapshot does not make it count twice', async () => {
+  const around = await surroundings();
+  await Promise.all([around.schedule.take(), around.schedule.take()]);
+  assert.equal(around.schedule.taken, 1);
+});
+
+test('a snapshot that fails leaves the changes open; only a fatal failure ends the server', async () => {
+  const around = await surroundings();
+  around.lsn = 14;
+  around.next = () => Promise.reject(new Error('ENOSPC'));
+  await assert.rejects(around.schedule.take(), /ENOSPC/);
+  assert.equal(around.schedule.changesSinceLast, 4);
+  assert.equal(around.schedule.failed, 1);
+  assert.equal(around.fatal.length, 0);
+  around.next = () => Promise.reject(new Error('EIO'));
+  await assert.rejects(around.schedule.take(), /EIO/);
+  assert.equal(around.fatal.length, 1);
+  await assert.rejects(around.schedule.take(true), /EIO/);
+  assert.equal(around.fatal.length, 1, 'the last one is reported by the stop that asked for it');
+});
+
+test.run();
