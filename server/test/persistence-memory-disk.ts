@@ -37,6 +37,7 @@ export class MemoryDisk implements FileSystem {
   #directories: Map<string, number>;
   readonly #handles = new Map<FileHandle, { inode: Inode; path: string }>();
   #nextHandle = 3;
+  #isCrashed = false;
 
   constructor(
     files: Map<string, Inode> = new Map(),
@@ -164,6 +165,13 @@ export class MemoryDisk implements FileSystem {
     });
   }
 
+  link(from: string, to: string): void {
+    this.#call('link', to, () => {
+      if (this.#files.has(to)) throw systemError('EEXIST');
+      this.#files.set(to, this.#inode(from));
+    });
+  }
+
   remove(path: string): void {
     this.#call('remove', path, () => {
       this.freeBytes += this.#inode(path).bytes.length;
@@ -186,12 +194,19 @@ export class MemoryDisk implements FileSystem {
   #call<T>(name: keyof FileSystem, path: string, action: (isShort: boolean) => T): T {
     const call = { index: ++this.calls, name, path };
     this.log.push(call);
+    if (this.#isCrashed) throw new Crash('the machine is down');
     const fault = this.plan(call);
-    if (fault === 'crash-before') throw new Crash(`${name} ${path}`);
+    if (fault === 'crash-before') return this.#crash();
     if (fault !== undefined && fault !== 'short' && fault !== 'crash-after') throw systemError(fault);
     const result = action(fault === 'short');
-    if (fault === 'crash-after') throw new Crash(`${name} ${path}`);
+    if (fault === 'crash-after') return this.#crash();
     return result;
+  }
+
+  /** From here on no call has any effect: what the disk holds is what a restart finds. */
+  #crash(): never {
+    this.#isCrashed = true;
+    throw new Crash('planned by the test');
   }
 
   #inode(path: string): Inode {

@@ -26,7 +26,12 @@ import {
   openKeyring,
 } from './keyring.js';
 import { MANIFEST_NAME, type Manifest, publishManifest, readManifest } from './manifest.js';
-import { createKeyFile, type MasterSecret, readMasterSecret } from './master-secret.js';
+import {
+  createKeyFile,
+  type MasterSecret,
+  readMasterSecret,
+  removeKeyFileLeftover,
+} from './master-secret.js';
 import {
   damaged,
   ExitCode,
@@ -40,7 +45,7 @@ import { parseSnapshotFileName, SEGMENT_BYTES_MAX } from './snapshot-format.js';
 import { loadSnapshot } from './snapshot-load.js';
 import { SnapshotWalk } from './snapshot-walk.js';
 import type { StorageCrypto } from './storage-crypto.js';
-import { attempt, readWholeFile, replaceFile, syncDirectory } from './whole-file.js';
+import { attempt, makeDurableDirectory, readWholeFile, replaceFile } from './whole-file.js';
 import type { FileWorkerPort, FromWorker } from './worker-messages.js';
 
 export interface DatabaseAdapters {
@@ -75,7 +80,7 @@ export async function openDatabase(adapters: DatabaseAdapters, options: Database
   refuseKeyFileInside(options);
   const existing = attempt(directory, 'look at it', () => fs.stat(directory));
   if (existing === undefined) {
-    attempt(directory, 'make the data directory', () => fs.makeDirectory(directory, DIRECTORY_MODE));
+    makeDurableDirectory(fs, directory, DIRECTORY_MODE);
   } else if (existing.kind !== 'directory') {
     throw new PersistenceError('this is not a directory.', {
       exitCode: ExitCode.IO,
@@ -298,6 +303,7 @@ class OpenDatabase implements Database {
     if (this.#isStarted) return;
     const { fs, crypto } = this.#adapters;
     const { directory } = this;
+    removeKeyFileLeftover(fs, this.#options.secret);
     clearLeftovers(fs, directory, this.#manifest, this.#log);
     // A newer generation may stand in quarantine under its name: ours go on above it.
     for (const name of fs.list(pathIn(directory, 'quarantine')) ?? []) {
@@ -367,19 +373,21 @@ class OpenDatabase implements Database {
     const { monotonicMs, yieldToEventLoop } = this.#adapters;
     const startedMs = monotonicMs();
     const worker = this.#startedWorker();
+    const generation = ++this.#generation;
     const walk = new SnapshotWalk({
       source,
       monotonicMs,
       yieldToEventLoop,
-      send: (buffer, byteCount) => worker.post({ do: 'take-records', buffer, byteCount }, [buffer]),
+      send: (buffer, byteCount) =>
+        worker.post({ do: 'take-records', generation, buffer, byteCount }, [buffer]),
     });
-    const outcome = listenForOutcome(worker, walk);
+    const outcome = new SnapshotOutcome(worker, walk, generation);
     const beginVersion = source.lastVersion();
     worker.post({
       do: 'begin-snapshot',
       directory: this.directory,
       keyring: this.#keyring,
-      generation: ++this.#generation,
+      generation,
       createdMs: source.nowMs(),
       beginVersion,
       segmentBytesMax: this.#options.segmentBytesMax ?? SEGMENT_BYTES_MAX,
@@ -393,13 +401,13 @@ class OpenDatabase implements Database {
       await walk.drained();
       this.#lock.confirm();
     } catch (error) {
-      worker.post({ do: 'abandon-snapshot' });
-      await outcome.catch(() => undefined);
+      if (!outcome.isOver) worker.post({ do: 'abandon-snapshot', generation });
+      await outcome.promise.catch(() => undefined);
       this.#forgetDeadWorker();
       throw error;
     }
-    worker.post({ do: 'finish-snapshot', endVersion, dbNowMs: source.nowMs() });
-    const published = await outcome.finally(() => this.#forgetDeadWorker());
+    worker.post({ do: 'finish-snapshot', generation, endVersion, dbNowMs: source.nowMs() });
+    const published = await outcome.promise.finally(() => this.#forgetDeadWorker());
     if (published === undefined) throw new Error('the snapshot was abandoned');
     this.#manifest = published.manifest;
     return {
@@ -419,7 +427,6 @@ class OpenDatabase implements Database {
     const { fs, crypto } = this.#adapters;
     const next = { ...manifest, generation: ++this.#generation };
     publishManifest(fs, crypto, this.#keyring, this.directory, next);
-    syncDirectory(fs, this.directory);
     this.#manifest = next;
   }
 
@@ -435,32 +442,39 @@ class OpenDatabase implements Database {
 
 type Published = Extract<FromWorker, { did: 'snapshot-published' }>;
 
-/** Feeds the walk with what the worker says; resolves when published (undefined: abandoned), rejects when failed. */
-function listenForOutcome(worker: FileWorkerPort, walk: SnapshotWalk): Promise<Published | undefined> {
-  const outcome = new Promise<Published | undefined>((resolve, reject) => {
-    worker.listen((message) => {
-      switch (message.did) {
-        case 'records-taken':
-          walk.returnBuffer(message.buffer);
-          return;
-        case 'snapshot-published':
-          resolve(message);
-          return;
-        case 'snapshot-abandoned':
-          resolve(undefined);
-          return;
-        case 'snapshot-failed':
-        case 'died': {
-          const error = fromPlainError(message.error);
-          walk.fail(error);
-          reject(error);
-          return;
+/** Feeds the walk with what the worker says, until the attempt is over. */
+class SnapshotOutcome {
+  isOver = false;
+  /** Resolves when published (undefined: abandoned), rejects when failed. */
+  readonly promise: Promise<Published | undefined>;
+
+  constructor(worker: FileWorkerPort, walk: SnapshotWalk, generation: number) {
+    this.promise = new Promise((resolve, reject) => {
+      worker.listen((message) => {
+        if ('generation' in message && message.generation !== generation) return;
+        switch (message.did) {
+          case 'records-taken':
+            walk.returnBuffer(message.buffer);
+            return;
+          case 'snapshot-published':
+            resolve(message);
+            break;
+          case 'snapshot-abandoned':
+            resolve(undefined);
+            break;
+          case 'snapshot-failed':
+          case 'died': {
+            const error = fromPlainError(message.error);
+            walk.fail(error);
+            reject(error);
+            break;
+          }
+          default:
+            throw new Error(`the file worker said ${message.did} during a snapshot`);
         }
-        default:
-          throw new Error(`the file worker said ${message.did} during a snapshot`);
-      }
+        this.isOver = true;
+      });
     });
-  });
-  outcome.catch(() => undefined); // it is awaited later; until then a rejection is not unhandled
-  return outcome;
+    this.promise.catch(() => undefined); // it is awaited later; until then a rejection is not unhandled
+  }
 }

@@ -10,7 +10,6 @@ export interface FileSystem {
   stat(path: string): FileStat | undefined;
   /** Names, sorted; undefined where there is no such directory. */
   list(directory: string): string[] | undefined;
-  /** With its parents, which get the same mode where they are absent. */
   makeDirectory(path: string, mode: number): void;
   openToRead(path: string): FileHandle;
   /** O_EXCL: fails with EEXIST rather than touch an existing file. */
@@ -22,6 +21,8 @@ export interface FileSystem {
   sync(handle: FileHandle): void;
   close(handle: FileHandle): void;
   rename(from: string, to: string): void;
+  /** A second name; fails with EEXIST rather than replace a file. */
+  link(from: string, to: string): void;
   remove(path: string): void;
   syncDirectory(path: string): void;
 }

@@ -39,20 +39,22 @@ export class FileWorker {
         this.#beginSnapshot(message);
         return;
       case 'take-records':
-        this.#guardSnapshot(({ writer }) => {
+        this.#guardSnapshot(message.generation, ({ writer }) => {
           writer.writeRecords(new Uint8Array(message.buffer), 0, message.byteCount);
         });
-        this.#reply({ did: 'records-taken', buffer: message.buffer }, [message.buffer]);
+        this.#reply({ did: 'records-taken', generation: message.generation, buffer: message.buffer }, [
+          message.buffer,
+        ]);
         return;
-      case 'finish-snapshot':
-        this.#guardSnapshot((snapshot) =>
-          this.#finishSnapshot(snapshot, message.endVersion, message.dbNowMs),
-        );
+      case 'finish-snapshot': {
+        const { generation, endVersion, dbNowMs } = message;
+        this.#guardSnapshot(generation, (snapshot) => this.#finishSnapshot(snapshot, endVersion, dbNowMs));
         return;
+      }
       case 'abandon-snapshot':
-        this.#snapshot?.writer.abandon();
+        this.#guardSnapshot(message.generation, ({ writer }) => writer.abandon());
         this.#snapshot = undefined;
-        this.#reply({ did: 'snapshot-abandoned' });
+        this.#reply({ did: 'snapshot-abandoned', generation: message.generation });
         return;
       case 'begin-load':
         this.#load = new SnapshotLoad(this.#fs, this.#crypto, message);
@@ -95,7 +97,7 @@ export class FileWorker {
     const bytes = snapshot.files.reduce((sum, file) => sum + file.bytes, 0);
     fitReserve(fs, this.#crypto, directory, bytes, begin.reserveBytesMax);
     this.#snapshot = undefined;
-    this.#reply({ did: 'snapshot-published', manifest, bytes });
+    this.#reply({ did: 'snapshot-published', generation: begin.generation, manifest, bytes });
   }
 
   #publish(begin: BeginSnapshot, manifest: Manifest): void {
@@ -137,16 +139,19 @@ export class FileWorker {
   }
 
   /** Runs one step of the running attempt; after a failure the attempt is over and later steps do nothing. */
-  #guardSnapshot(step: (snapshot: { begin: BeginSnapshot; writer: SnapshotWriter }) => void): void {
+  #guardSnapshot(
+    generation: number,
+    step: (snapshot: { begin: BeginSnapshot; writer: SnapshotWriter }) => void,
+  ): void {
     const snapshot = this.#snapshot;
-    if (snapshot === undefined) return;
+    if (snapshot?.begin.generation !== generation) return;
     try {
       step(snapshot);
     } catch (error) {
       this.#snapshot = undefined;
       // After a fatal error nobody knows what a restart will see: leave everything as it is for it to judge.
       if (!isFatal(error)) snapshot.writer.abandon();
-      this.#reply({ did: 'snapshot-failed', error: toPlainError(error) });
+      this.#reply({ did: 'snapshot-failed', generation, error: toPlainError(error) });
     }
   }
 

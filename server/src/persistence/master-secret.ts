@@ -7,7 +7,14 @@ import type { SecretSource } from './database-types.js';
 import { DIRECTORY_MODE, type FileSystem } from './file-system.js';
 import { wrongKey } from './persistence-error.js';
 import { ascii, KEY_BYTES, type StorageCrypto } from './storage-crypto.js';
-import { attempt, createWholeFile, readWholeFile, syncDirectory } from './whole-file.js';
+import {
+  attempt,
+  createFileOnce,
+  makeDurableDirectory,
+  parentOf,
+  readWholeFile,
+  temporaryOf,
+} from './whole-file.js';
 
 export interface MasterSecret {
   readonly kind: SecretSource['kind'];
@@ -48,14 +55,20 @@ export function readMasterSecret(fs: FileSystem, source: SecretSource): MasterSe
   return { kind: 'key-file', bytes, file };
 }
 
+/** A crash while the key file was made leaves a second name of it, or one that was never used. */
+export function removeKeyFileLeftover(fs: FileSystem, source: SecretSource): void {
+  if (source.kind !== 'key-file') return;
+  const file = temporaryOf(source.path);
+  if (attempt(file, 'look at it', () => fs.stat(file)) !== undefined) {
+    attempt(file, 'remove what a crash left', () => fs.remove(file));
+  }
+}
+
 /** Makes a new key file. The caller has made sure that no KEYRING depends on a lost one. */
 export function createKeyFile(fs: FileSystem, crypto: StorageCrypto, file: string): MasterSecret {
   const bytes = new Uint8Array(KEY_BYTES);
   crypto.random(bytes);
-  const slash = file.lastIndexOf('/');
-  const directory = slash < 0 ? '.' : slash === 0 ? '/' : file.slice(0, slash);
-  attempt(directory, 'make the directory of the key file', () => fs.makeDirectory(directory, DIRECTORY_MODE));
-  createWholeFile(fs, file, bytes);
-  syncDirectory(fs, directory);
+  makeDurableDirectory(fs, parentOf(file), DIRECTORY_MODE);
+  createFileOnce(fs, file, bytes);
   return { kind: 'key-file', bytes, file };
 }

@@ -25,7 +25,7 @@ export function nodeFileSystem(): FileSystem {
       }
     },
     makeDirectory(path, mode) {
-      fs.mkdirSync(path, { recursive: true, mode });
+      fs.mkdirSync(path, { mode });
     },
     openToRead: (path): FileHandle => fs.openSync(path, O_RDONLY | (O_NOFOLLOW ?? 0)),
     createToWrite(path, mode): FileHandle {
@@ -38,6 +38,16 @@ export function nodeFileSystem(): FileSystem {
     sync: (handle) => fs.fsyncSync(handle),
     close: (handle) => fs.closeSync(handle),
     rename: (from, to) => fs.renameSync(from, to),
+    link(from, to) {
+      try {
+        fs.linkSync(from, to);
+      } catch (error) {
+        // File systems without hard links: look, then rename.
+        const code = (error as NodeJS.ErrnoException).code;
+        if ((code !== 'EPERM' && code !== 'ENOTSUP') || fs.existsSync(to)) throw error;
+        fs.renameSync(from, to);
+      }
+    },
     remove: (path) => fs.unlinkSync(path),
     syncDirectory(path) {
       const handle = fs.openSync(path, O_RDONLY | (O_DIRECTORY ?? 0));

@@ -8,6 +8,11 @@ import { damaged, ExitCode, PersistenceError } from './persistence-error.js';
 
 const TEMPORARY_SUFFIX = '.new';
 
+/** Where the next version of a file is written before it gets the file's name. */
+export function temporaryOf(file: string): string {
+  return file + TEMPORARY_SUFFIX;
+}
+
 export function isTemporaryName(name: string): boolean {
   return name.endsWith(TEMPORARY_SUFFIX);
 }
@@ -48,13 +53,16 @@ export function readWholeFile(fs: FileSystem, file: string, bytesMax: number): U
   if (stat.kind !== 'file') throw damaged(file, undefined, 'this is not a regular file.');
   if (stat.bytes > bytesMax) throw damaged(file, bytesMax, `longer than the ${bytesMax} bytes it can have.`);
   const handle = attempt(file, 'open it', () => fs.openToRead(file));
+  const bytes = new Uint8Array(stat.bytes);
+  let got: number;
   try {
-    const bytes = new Uint8Array(stat.bytes);
-    const got = readFully(fs, file, handle, bytes, 0, bytes.length, 0);
-    return got === bytes.length ? bytes : bytes.slice(0, got);
-  } finally {
-    fs.close(handle);
+    got = readFully(fs, file, handle, bytes, 0, bytes.length, 0);
+  } catch (error) {
+    closeQuietly(fs, handle);
+    throw error;
   }
+  attempt(file, 'close it', () => fs.close(handle));
+  return got === bytes.length ? bytes : bytes.slice(0, got);
 }
 
 /** Reads until `end` or the end of the file; bytes read. */
@@ -94,10 +102,24 @@ export function writeFully(
   }
 }
 
+/** Makes a directory, and its parents, so that they are still there after a power cut. */
+export function makeDurableDirectory(fs: FileSystem, path: string, mode: number): void {
+  const parent = parentOf(path);
+  if (attempt(path, 'look at it', () => fs.stat(path)) !== undefined) return;
+  if (parent !== path) makeDurableDirectory(fs, parent, mode);
+  attempt(path, 'make this directory', () => fs.makeDirectory(path, mode));
+  syncDirectory(fs, parent);
+}
+
+export function parentOf(path: string): string {
+  const slash = path.lastIndexOf('/');
+  return slash < 0 ? '.' : slash === 0 ? '/' : path.slice(0, slash);
+}
+
 /** Puts `bytes` in the place of `name`, or leaves what was there. */
 export function replaceFile(fs: FileSystem, directory: string, name: string, bytes: Uint8Array): void {
   const file = pathIn(directory, name);
-  const temporary = file + TEMPORARY_SUFFIX;
+  const temporary = temporaryOf(file);
   if (attempt(temporary, 'look at it', () => fs.stat(temporary)) !== undefined) {
     attempt(temporary, 'remove what a crash left', () => fs.remove(temporary));
   }
@@ -113,6 +135,24 @@ export function replaceFile(fs: FileSystem, directory: string, name: string, byt
     throw error;
   }
   syncDirectory(fs, directory);
+}
+
+/**
+ * Creates a file whole or not at all, and never in the place of another: the name is given by link(), which fails
+ * where it is taken.
+ */
+export function createFileOnce(fs: FileSystem, file: string, bytes: Uint8Array): void {
+  const temporary = temporaryOf(file);
+  if (attempt(temporary, 'look at it', () => fs.stat(temporary)) !== undefined) {
+    attempt(temporary, 'remove what a crash left', () => fs.remove(temporary));
+  }
+  createWholeFile(fs, temporary, bytes);
+  try {
+    attempt(file, 'give it its name', () => fs.link(temporary, file));
+  } finally {
+    removeQuietly(fs, temporary);
+  }
+  syncDirectory(fs, parentOf(file));
 }
 
 /** Creates (never replaces) a file and syncs it; where that fails, no part of it is left behind. */

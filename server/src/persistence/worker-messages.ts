@@ -9,6 +9,7 @@ export type ToWorker =
       readonly do: 'begin-snapshot';
       readonly directory: string;
       readonly keyring: Keyring;
+      /** Names the attempt in all messages about it, so that what arrives late from one is not taken for the next. */
       readonly generation: number;
       readonly createdMs: number;
       readonly beginVersion: number;
@@ -19,11 +20,21 @@ export type ToWorker =
       readonly manifest: Manifest;
     }
   /** Entry records, answered by `records-taken` with the same buffer. */
-  | { readonly do: 'take-records'; readonly buffer: ArrayBuffer; readonly byteCount: number }
+  | {
+      readonly do: 'take-records';
+      readonly generation: number;
+      readonly buffer: ArrayBuffer;
+      readonly byteCount: number;
+    }
   /** Ends the files, verifies and publishes; answered by `snapshot-published` or `snapshot-failed`. */
-  | { readonly do: 'finish-snapshot'; readonly endVersion: number; readonly dbNowMs: number }
+  | {
+      readonly do: 'finish-snapshot';
+      readonly generation: number;
+      readonly endVersion: number;
+      readonly dbNowMs: number;
+    }
   /** Gives the attempt up and cleans up; answered by `snapshot-abandoned`. */
-  | { readonly do: 'abandon-snapshot' }
+  | { readonly do: 'abandon-snapshot'; readonly generation: number }
   /** Answered by `records-read` as long as there are buffers, then `load-finished` or `load-failed`. */
   | {
       readonly do: 'begin-load';
@@ -37,11 +48,16 @@ export type ToWorker =
   | { readonly do: 'close' };
 
 export type FromWorker =
-  | { readonly did: 'records-taken'; readonly buffer: ArrayBuffer }
+  | { readonly did: 'records-taken'; readonly generation: number; readonly buffer: ArrayBuffer }
   /** The attempt is over; its files are gone where that was possible. More records may still arrive and are ignored. */
-  | { readonly did: 'snapshot-failed'; readonly error: PlainError }
-  | { readonly did: 'snapshot-abandoned' }
-  | { readonly did: 'snapshot-published'; readonly manifest: Manifest; readonly bytes: number }
+  | { readonly did: 'snapshot-failed'; readonly generation: number; readonly error: PlainError }
+  | { readonly did: 'snapshot-abandoned'; readonly generation: number }
+  | {
+      readonly did: 'snapshot-published';
+      readonly generation: number;
+      readonly manifest: Manifest;
+      readonly bytes: number;
+    }
   | {
       readonly did: 'records-read';
       readonly buffer: ArrayBuffer;
