@@ -26,6 +26,10 @@ export class Congestion {
   #pacedBytes: number;
   #pacedAtMs = 0;
   #lastSentMs = 0;
+  // Most bytes on the way in this round trip and the one before: a window that was never filled must not grow.
+  #roundSentMs = -1;
+  #peakBytes = 0;
+  #lastPeakBytes = 0;
 
   constructor(rtt: RttEstimator, maxDatagram: number) {
     this.#rtt = rtt;
@@ -60,12 +64,18 @@ export class Congestion {
     }
     this.#lastSentMs = nowMs;
     this.inFlightBytes += byteCount;
+    if (this.inFlightBytes > this.#peakBytes) this.#peakBytes = this.inFlightBytes;
     this.#pacedBytes -= byteCount;
   }
 
   onAnswered(byteCount: number, sentAtMs: number): void {
-    const wasLimited = this.inFlightBytes * 2 >= this.windowBytes;
     this.onForgotten(byteCount);
+    if (sentAtMs > this.#roundSentMs) {
+      this.#roundSentMs = this.#lastSentMs;
+      this.#lastPeakBytes = this.#peakBytes;
+      this.#peakBytes = this.inFlightBytes;
+    }
+    const wasLimited = Math.max(this.#peakBytes, this.#lastPeakBytes) * 2 >= this.windowBytes;
     if (!wasLimited || sentAtMs <= this.#recoverySinceMs) return;
     const grown =
       this.windowBytes < this.#thresholdBytes

@@ -13,7 +13,7 @@ export interface RateLimit {
 
 export interface ServerLimits {
   /** Largest datagram agreed with a loopback peer; every other peer gets 1200. */
-  readonly maxDatagramLoopback: number;
+  maxDatagramLoopback: number;
   /** Largest request or reply in bytes, all fragments together. */
   readonly maxMessageBytes: number;
   readonly windowMax: number;

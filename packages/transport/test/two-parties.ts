@@ -32,6 +32,8 @@ export function ipv4(a: number, b: number, c: number, d: number, port: number): 
   return address;
 }
 
+const REPLY_BYTES_MAX = 1_100_000;
+
 export const SERVER_ADDRESS = ipv4(127, 0, 0, 1, 2662);
 
 export function op(kind: string, key: number, argument?: number | Uint8Array): Uint8Array {
@@ -86,7 +88,8 @@ export class CountingHandler implements RequestHandler {
     const kind = String.fromCharCode(ops[0]).toUpperCase();
     const key = ops[1];
     const view = new DataView(ops.buffer, ops.byteOffset, ops.byteLength);
-    if (kind === 'R') return pattern(key, view.getUint32(2, true));
+    if (kind === 'R')
+      return pattern(key, ops.length < 6 ? 0 : Math.min(view.getUint32(2, true), REPLY_BYTES_MAX));
     if (kind === 'G') return this.stored.get(key) ?? new Uint8Array(0);
     if (kind === 'S') {
       this.stored.set(key, ops.slice(2));
@@ -119,11 +122,15 @@ class Port implements DatagramSink {
   bytesIn = 0;
   onDatagram: (inbox: DatagramBatch) => void = () => {};
 
-  constructor(
-    readonly world: World,
-    readonly address: Uint8Array,
-    readonly peer: Uint8Array | null,
-  ) {}
+  readonly world: World;
+  readonly address: Uint8Array;
+  readonly peer: Uint8Array | null;
+
+  constructor(world: World, address: Uint8Array, peer: Uint8Array | null) {
+    this.world = world;
+    this.address = address;
+    this.peer = peer;
+  }
 
   flush(): void {
     const { batch } = this;
@@ -161,6 +168,8 @@ export class World {
   /** Moments for which a wake-up is already scheduled. */
   #serverWakeAt = Number.POSITIVE_INFINITY;
   clients: Party[] = [];
+  /** Longer datagrams vanish. */
+  bytesMax = Number.POSITIVE_INFINITY;
 
   constructor(seed: number, conditions: Partial<PathConditions> = {}, limits: Partial<ServerLimits> = {}) {
     this.random = new SeededRandom(seed);
@@ -212,6 +221,7 @@ export class World {
   }
 
   send(datagram: Uint8Array, from: Uint8Array, to: Uint8Array): void {
+    if (datagram.length > this.bytesMax) return;
     this.simulator.carry(datagram, from, to, (bytes, source, target) => {
       this.ports.get(key(target))?.arrive(bytes, source);
     });

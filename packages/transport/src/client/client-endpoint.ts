@@ -116,7 +116,9 @@ export class ClientEndpoint {
     this.#limits = { ...CLIENT_LIMITS, ...options.limits };
     this.#listener = options.listener;
     this.#windowMax = Math.min(RING, options.windowMax ?? Limits.windowDefault);
-    this.#maxDatagramWanted = options.isLoopback ? this.#limits.maxDatagramLoopback : Limits.datagramBytesMax;
+    this.#maxDatagramWanted = options.isLoopback
+      ? Math.min(this.#limits.maxDatagramLoopback, options.sink.batch.slotBytes)
+      : Limits.datagramBytesMax;
     this.#typeOffset = typeOffsetOf(options.mode);
     this.#outgoing = new Outgoing(options.sink, dataTypesOf(options.mode).toServer);
     this.#admission = new Admission('client', options.mode, this.#maxDatagramWanted);
@@ -525,6 +527,7 @@ export class ClientEndpoint {
     }
     if (!this.#isClosed) {
       const session = this.#session;
+      this.#requests.isSuspect = this.#handshake.isRunning && !this.#isRekeying;
       if (this.#requests.hasQueued || (session !== null && !session.outgoing.isEmpty))
         this.#requests.send(nowMs);
       if (session !== null)

@@ -44,6 +44,8 @@ export class ClientRequests {
   #session: ClientSession | null = null;
   /** Requests that may be outstanding at once in this session. */
   windowMax: number;
+  /** The session may be dead: what never left stays here, or a write that could wait would be of unknown outcome. */
+  isSuspect = false;
   /** No QUEUED request has a lower id. */
   #queuedFrom = 1;
   #queuedCount = 0;
@@ -106,6 +108,10 @@ export class ClientRequests {
       const slot = window.find(rid);
       if (slot < 0 || window.states[slot] !== RequestState.QUEUED) continue;
       if (rid - window.floor >= this.windowMax) break;
+      if (this.isSuspect && window.everSent[slot] === 0) {
+        this.#queuedFrom = Math.min(this.#queuedFrom, rid);
+        continue;
+      }
       const byteCount = window.lengths[slot];
       if (byteCount > session.payloadBytesMax) {
         if (!this.#startTransfer(session, slot, rid, nowMs)) break;

@@ -103,6 +103,7 @@ export class ServerEndpoint {
 
   constructor(options: ServerEndpointOptions) {
     const limits = { ...SERVER_LIMITS, ...options.limits };
+    limits.maxDatagramLoopback = Math.min(limits.maxDatagramLoopback, options.sink.batch.slotBytes);
     const seedBytes = new Uint8Array(4);
     options.random(seedBytes);
     const seed = readU32(seedBytes, 0);
