@@ -88,5 +88,5 @@ console.log(`scan: ${users.join(', ')}`);
 
 let removed = 0;
 for await (const key of db.scan({ prefix: 'quickstart:' })) removed += (await db.delete(key)) ? 1 : 0;
-assert.strictEqual(removed, 9);
+assert.strictEqual(removed, 10);
 console.log('all as the README says');
