@@ -1,0 +1,134 @@
+import assert from 'node:assert';
+import { test } from 'uvu';
+import type { AnoaClient } from '../src/client.js';
+import { AnoaConnectionError, AnoaOutcomeUnknownError, AnoaTimeoutError } from '../src/errors.js';
+import { SimulatedDatabase } from './simulated-database.js';
+
+const SERVER = { host: '10.0.0.1' };
+
+async function settled(simulated: SimulatedDatabase, calls: Promise<unknown>[]): Promise<unknown[]> {
+  const outcomes = await simulated.run(Promise.allSettled(calls));
+  return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason));
+}
+
+async function connected(
+  seed: number,
+  options: Parameters<SimulatedDatabase['connect']>[0] = {},
+): Promise<{ simulated: SimulatedDatabase; db: AnoaClient }> {
+  const simulated = new SimulatedDatabase(seed, { delayMs: 5 });
+  await simulated.startServer();
+  return { simulated, db: await simulated.connect(options) };
+}
+
+test('a server killed with a write on its way: outcome unknown; the read beside it is asked again', async () => {
+  const { simulated, db } = await connected(1, { timeout: '60s' });
+  await simulated.run(db.set('a', 1));
+  // The replies are lost with the server, its requests were executed.
+  const cure = simulated.path.blackhole(SERVER, '*');
+  const write = db.set('a', 2);
+  const separate = db.get('b', { timeout: '55s' });
+  simulated.clock.runFor(50);
+  await Promise.resolve();
+  await simulated.clock.driveUntilDone(() => simulated.clock.nowMs > 200, 10_000);
+  await simulated.kill();
+  cure();
+  await simulated.startServer();
+  const [outcome, read] = await settled(simulated, [write, separate]);
+  assert.ok(outcome instanceof AnoaOutcomeUnknownError, String(outcome));
+  assert.strictEqual(outcome.executed, 'unknown');
+  assert.strictEqual(outcome.key, 'a');
+  assert.strictEqual(read, undefined);
+  // And the client goes on.
+  assert.strictEqual((await simulated.run(db.set('a', 3))).ok, true);
+  assert.strictEqual(await simulated.run(db.get('a')), 3);
+});
+
+test('a partition that ends before the deadline is not noticed by callers', async () => {
+  const { simulated, db } = await connected(2, { timeout: '10s' });
+  await simulated.run(db.set('n', 0));
+  const cure = simulated.path.partition(SERVER, '*');
+  const calls = Array.from({ length: 100 }, () => db.incr('n'));
+  simulated.clock.after(3000, cure);
+  const sums = await simulated.run(Promise.all(calls));
+  assert.strictEqual(new Set(sums).size, 100);
+  assert.strictEqual(await simulated.run(db.get('n')), 100);
+});
+
+test('a partition that outlasts the deadline: sent writes unknown, reads timed out, all at 5 s', async () => {
+  const { simulated, db } = await connected(3);
+  await simulated.run(db.ping());
+  simulated.path.partition(SERVER, '*');
+  const startMs = simulated.clock.nowMs;
+  const [write, read] = await settled(simulated, [db.set('a', 1), db.get('a')]);
+  assert.ok(write instanceof AnoaOutcomeUnknownError);
+  assert.ok(write.cause instanceof AnoaTimeoutError);
+  assert.ok(read instanceof AnoaTimeoutError);
+  assert.ok(simulated.clock.nowMs - startMs >= 5000 && simulated.clock.nowMs - startMs < 5100);
+  assert.strictEqual(db.inFlight, 0);
+});
+
+test('a write whose reply is lost is executed once, and its retry is answered', async () => {
+  const { simulated, db } = await connected(4);
+  await simulated.run(db.set('n', 0));
+  const cure = simulated.path.blackhole(SERVER, '*');
+  simulated.clock.after(1000, cure);
+  assert.strictEqual(await simulated.run(db.incr('n')), 1);
+  assert.strictEqual(await simulated.run(db.get('n')), 1);
+});
+
+test('reads that shared a request with a write, and were too large to be kept, are asked again', async () => {
+  const { simulated, db } = await connected(5, { timeout: '30s' });
+  await simulated.run(db.set('big', 'x'.repeat(50_000)));
+  // The first reply is lost; its retry comes from the reply cache, which keeps no values.
+  const cure = simulated.path.blackhole(SERVER, '*');
+  simulated.clock.after(500, cure);
+  const [written, read, touched] = await simulated.run(
+    Promise.all([db.set('a', 1), db.get('big'), db.getExpire('big', { ttl: '1h' })]),
+  );
+  assert.strictEqual(written.ok, true);
+  assert.strictEqual(read, 'x'.repeat(50_000));
+  assert.strictEqual(touched, 'x'.repeat(50_000));
+});
+
+test('closing during a partition rejects what waits and does not hang', async () => {
+  const { simulated, db } = await connected(6, { timeout: Number.POSITIVE_INFINITY });
+  await simulated.run(db.ping());
+  simulated.path.partition(SERVER, '*');
+  const calls = [db.get('a'), db.set('b', 1)];
+  const outcomes = Promise.allSettled(calls);
+  await simulated.run(db.close(), 5000);
+  const [read, write] = await simulated.run(outcomes);
+  assert.ok(read.status === 'rejected' && read.reason instanceof AnoaConnectionError);
+  assert.ok(write.status === 'rejected' && write.reason instanceof AnoaOutcomeUnknownError);
+});
+
+test('without a server connect gives up at connectTimeout', async () => {
+  const simulated = new SimulatedDatabase(7, { delayMs: 5, loss: 1 });
+  await simulated.startServer();
+  await assert.rejects(simulated.connect({ connectTimeout: '3s' }), { code: 'CONNECT_TIMEOUT' });
+  assert.ok(simulated.clock.nowMs >= 3000);
+});
+
+test('a client idle for two hours goes on', async () => {
+  const { simulated, db } = await connected(8);
+  await simulated.run(db.set('a', 1));
+  simulated.clock.runFor(2 * 3_600_000);
+  assert.strictEqual(await simulated.run(db.get('a')), 1);
+});
+
+test('calls made while the server is away arrive when it is back', async () => {
+  const { simulated, db } = await connected(9, { timeout: '60s' });
+  await simulated.run(db.ping());
+  await simulated.kill();
+  const calls = Array.from({ length: 500 }, (_, i) => db.set(`k${i}`, i));
+  await simulated.clock.driveUntilDone(() => simulated.clock.nowMs > 5000, 10_000);
+  await simulated.startServer();
+  const outcomes = await settled(simulated, calls);
+  const written = outcomes.filter((outcome) => (outcome as { ok?: boolean }).ok === true).length;
+  const unknown = outcomes.filter((outcome) => outcome instanceof AnoaOutcomeUnknownError).length;
+  // Those that left before the loss was known may be unknown; the rest waited.
+  assert.strictEqual(written + unknown, 500);
+  assert.strictEqual(await simulated.run(db.count()), written);
+});
+
+test.run();
