@@ -37,7 +37,10 @@ export function nodeDirectoryLock(): DirectoryLock {
 async function acquire(directory: string): Promise<HeldLock> {
   const held: net.Server[] = [];
   const releaseAll = async () => {
-    for (const server of held.splice(0)) await new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const server of held.splice(0)) {
+      server.ref();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    }
   };
   try {
     const abstract = abstractName(directory);
@@ -159,7 +162,8 @@ function listen(path: string): Promise<net.Server | undefined> {
     const server = net.createServer((socket) => {
       socket.on('error', () => undefined);
       socket.unref();
-      socket.end(`${process.pid}\n`);
+      // Closed as soon as it is told: an open connection would hold up the release.
+      socket.end(`${process.pid}\n`, () => socket.destroy());
     });
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(undefined);
