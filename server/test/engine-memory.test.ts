@@ -98,6 +98,24 @@ for (const eviction of ['sieve', 'sieve-ttl'] as const) {
   });
 }
 
+test('RENAME moves the right bytes also where its own write evicts and moves entries', () => {
+  for (const sizeMax of [3_000, 40_000, 400_000]) {
+    const db = new TestEngine({ maxMemoryBytes: LIMIT_BYTES, eviction: 'sieve' });
+    const random = new SeededRandom(17);
+    for (let i = 0; i < 2_000; i++) {
+      const from = `from:${i}`;
+      const value = `${i}:`.repeat(random.int(1, sizeMax / 6));
+      assert.equal(db.run(set(from, value)).status, 'OK');
+      if (random.chance(0.5)) db.run(set(`other:${i}`, 'x'.repeat(random.int(1, sizeMax))));
+      const to = `${'to'.repeat(random.int(1, 100))}${random.int(0, 50)}`;
+      const { status } = db.run((w) => encodeRename(w, { key: bytes(from), newKey: bytes(to) }));
+      if (status !== 'OK') continue;
+      assert.equal(db.run(get(to)).value, value, `seed ${random.seed}, ${i}`);
+    }
+    db.assertFollowed();
+  }
+});
+
 test('sieve-ttl refuses where nothing has an expiry', () => {
   const db = new TestEngine({ maxMemoryBytes: LIMIT_BYTES, eviction: 'sieve-ttl' });
   fillUp(db, 'v'.repeat(1000));
