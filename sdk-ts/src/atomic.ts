@@ -55,6 +55,10 @@ export class Atomic<Results extends readonly unknown[] = []> {
     return this.#add(key, (writer) => ops.check(writer, key, expected));
   }
 
+  /**
+   * For small values. Where the batch also writes, its answer is kept for a retry up to 4 KB; a larger one that
+   * was lost cannot be given again, and `commit` rejects with `READ_NOT_REPLAYED`, `executed: 'yes'`.
+   */
   get(key: Key): Atomic<[...Results, AnoaValue | undefined]> {
     return this.#add(key, (writer) => ops.get(writer, key));
   }

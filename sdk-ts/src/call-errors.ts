@@ -102,10 +102,15 @@ export function refusedRequest(status: number, subject: Subject, note?: string):
   return new AnoaResponseError(message, details);
 }
 
-export function protocolError(subject: Subject, peer: string): AnoaError {
+export function protocolError(subject: Subject, peer: string, reason?: unknown): AnoaError {
   const details = { command: subject.command.name, key: subject.key };
   const message = `${asked(subject)}: the answer of ${peer} cannot be read; client and server are of incompatible versions`;
-  const cause = new AnoaConnectionError(message, { code: 'PROTOCOL_ERROR', executed: 'unknown', ...details });
+  const cause = new AnoaConnectionError(message, {
+    code: 'PROTOCOL_ERROR',
+    executed: 'unknown',
+    ...details,
+    cause: reason,
+  });
   if (!subject.command.mutates) return cause;
   return new AnoaOutcomeUnknownError(`${message}, so its effect is unknown.`, {
     code: 'OUTCOME_UNKNOWN',

@@ -14,7 +14,7 @@ import { abandoned, overloaded, protocolError, refusedRequest, type Unanswered }
 import { rereadCommand, rereadOps } from './commands/reread.js';
 import { Deadlines } from './deadlines.js';
 import { durationMs } from './duration.js';
-import type { AnoaError } from './errors.js';
+import { AnoaError } from './errors.js';
 import type { Key } from './key.js';
 import type { CallOptions } from './options.js';
 import { Outbox } from './outbox.js';
@@ -330,7 +330,8 @@ export class CallQueue {
         }, call);
       } else answer = (call.wasExecuted ? rereadCommand : call.command).answer(first, call);
     } catch (error) {
-      if (this.#leave(call)) call.reject(error);
+      const isKnown = error instanceof AnoaError;
+      if (this.#leave(call)) call.reject(isKnown ? error : protocolError(call, this.#link.peer, error));
       return;
     }
     if (this.#leave(call)) call.resolve(answer);

@@ -131,4 +131,26 @@ test('calls made while the server is away arrive when it is back', async () => {
   assert.strictEqual(await simulated.run(db.count()), written);
 });
 
+test('a full server refuses the first connect with its reason', async () => {
+  const simulated = new SimulatedDatabase(10, { delayMs: 5 });
+  await simulated.startServer({ sessionsMax: 0 });
+  await assert.rejects(simulated.connect(), (error: unknown) => {
+    assert.ok(error instanceof AnoaConnectionError || error instanceof AnoaTimeoutError, String(error));
+    return true;
+  });
+});
+
+test('a client that meets a full server after a restart comes back when there is room', async () => {
+  const { simulated, db } = await connected(11, { timeout: '60s' });
+  await simulated.run(db.ping());
+  await simulated.kill();
+  await simulated.startServer({ sessionsMax: 0 });
+  const read = db.get('a');
+  await simulated.clock.driveUntilDone(() => simulated.clock.nowMs > 20_000, 30_000);
+  await simulated.kill();
+  await simulated.startServer();
+  assert.strictEqual(await simulated.run(read), undefined);
+  assert.strictEqual((await simulated.run(db.set('a', 1))).ok, true);
+});
+
 test.run();

@@ -1,9 +1,11 @@
 import assert from 'node:assert';
 import { ByteWriter, encodeValue, Opcode, Status } from '@anoadb/protocol';
+import { SeededRandom } from '@anoadb/testkit';
 import { test } from 'uvu';
 import * as ops from '../src/commands/ops.js';
 import {
   AnoaConnectionError,
+  AnoaError,
   AnoaOutcomeUnknownError,
   AnoaOverloadError,
   AnoaResponseError,
@@ -465,6 +467,35 @@ test('the caller may change a value after the call', async () => {
   encodeValue(writer, { n: 1 });
   const sent = Buffer.from(link.submitted[0].ops);
   assert.ok(sent.includes(Buffer.from(writer.written())));
+});
+
+test('whatever bytes a reply is made of, every call of it is settled and nothing is thrown', async () => {
+  for (let seed = 1; seed <= 500; seed++) {
+    const random = new SeededRandom(seed);
+    const link = new FakeLink();
+    const calls = [
+      link.get('a'),
+      link.set('b', 1),
+      link.call('c', (writer) => ops.scan(writer, 0, {})),
+      link.call('d', (writer) => ops.incr(writer, 'd', 1, undefined)),
+    ];
+    await link.tick();
+    const length = random.int(0, 120);
+    const bytes = random.bytes(length);
+    // Half of them look like results at the start.
+    if (random.chance(0.5) && length > 6) bytes.set([0, random.int(0, 9), random.int(0, 20), 0, 0, 0]);
+    link.queue.handleReply(1, Status.OK, bytes, 0, length);
+    for (let rid = 2; rid < 30 && link.queue.inFlight > 0; rid++) {
+      link.queue.flush();
+      link.queue.handleReply(rid, Status.OK, bytes, 0, length);
+    }
+    for (const outcome of await Promise.allSettled(calls)) {
+      if (outcome.status === 'rejected') {
+        assert.ok(outcome.reason instanceof AnoaError, `seed ${seed}: ${outcome.reason}`);
+      }
+    }
+    assert.strictEqual(link.queue.inFlight, 0, `seed ${seed}`);
+  }
 });
 
 test.run();

@@ -215,6 +215,21 @@ test('expiry: ttl, expireAt, keepTtl, persist', async () => {
   assert.strictEqual(await db.exists('k'), false);
 });
 
+test('times that cannot be are refused before anything is sent', async () => {
+  for (const ttl of [Number.POSITIVE_INFINITY, 0, -5, Number.NaN, 1e15]) {
+    await assert.rejects(db.set('k', 1, { ttl }), { code: 'INVALID_ARGUMENT', message: /ttl/ });
+  }
+  for (const at of [Number.NaN, -1, new Date('nonsense'), 1e15]) {
+    await assert.rejects(db.set('k', 1, { expireAt: at }), { code: 'INVALID_ARGUMENT' });
+  }
+  await assert.rejects(db.set('k', 1, { ifVersion: 1.5 }), { code: 'INVALID_ARGUMENT' });
+  await assert.rejects(db.set('k', 1, { ttl: 1, keepTtl: true } as object), { code: 'INVALID_ARGUMENT' });
+  await assert.rejects(db.set('k', 1, { ifAbsent: true, ifPresent: true } as object), {
+    code: 'INVALID_ARGUMENT',
+  });
+  assert.strictEqual(await db.exists('k'), false);
+});
+
 test('what has expired is gone', async () => {
   await db.set('k', 1, { ttl: 20 });
   await sleep(60);

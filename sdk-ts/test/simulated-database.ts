@@ -7,6 +7,7 @@ import {
   SeededRandom,
   VirtualClock,
 } from '@anoadb/testkit';
+import type { ServerLimits } from '@anoadb/transport';
 import { type DatagramSocket, MemoryNetwork } from '@anoadb/udp';
 import { createServerCore, type ServerCore } from '../../server/test/support/simulated-server.js';
 import type { AnoaClient } from '../src/client.js';
@@ -38,12 +39,13 @@ export class SimulatedDatabase {
   }
 
   /** A server with an empty store; after `kill`, one that knows nothing of the former's sessions. */
-  async startServer(): Promise<void> {
+  async startServer(limits: Partial<ServerLimits> = {}): Promise<void> {
     const socket = await this.network.bind({ host: HOST, port: PORT });
     const core = createServerCore({
       sink: socket,
       random: this.random.fork(),
       nowMs: () => this.clock.nowMs,
+      limits,
     });
     core.engine.nowMs = this.clock.wallNowMs;
     const driver = new EndpointDriver({

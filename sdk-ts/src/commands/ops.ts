@@ -23,6 +23,7 @@ import {
   encodeSet,
   encodeTtl,
   encodeType,
+  Limits,
   Status,
   ValueType,
 } from '@anoadb/protocol';
@@ -114,7 +115,7 @@ export function set(
     ifAbsent: options?.ifAbsent,
     ifPresent: options?.ifPresent,
     version: versionOf(options?.ifVersion),
-    ttlMs: options?.ttl === undefined ? undefined : durationMs(options.ttl, 'ttl'),
+    ttlMs: options?.ttl === undefined ? undefined : ttlMsOf(options.ttl),
     expireAtMs: options?.expireAt === undefined ? undefined : timeMs(options.expireAt),
     keepTtl: options?.keepTtl,
     returnOld: options?.returnOld,
@@ -212,7 +213,7 @@ export function incr(
   if (typeof amount === 'bigint' && BigInt.asIntN(64, amount) !== amount) {
     throw invalidArgument(`${amount} is beyond int64`);
   }
-  const ttlMs = options?.ttl === undefined ? undefined : durationMs(options.ttl, 'ttl');
+  const ttlMs = options?.ttl === undefined ? undefined : ttlMsOf(options.ttl);
   encodeIncr(writer, { key: keyBytes(key), amount: amount === 1 ? undefined : amount, ttlMs });
   return typeof amount === 'bigint' ? INCR_BIGINT : INCR;
 }
@@ -226,7 +227,7 @@ export function incrFloat(
   options: { readonly ttl?: Duration | undefined } | undefined,
 ): Command<number> {
   if (!Number.isFinite(amountFloat)) throw invalidArgument(`incrFloat cannot add ${amountFloat}`);
-  const ttlMs = options?.ttl === undefined ? undefined : durationMs(options.ttl, 'ttl');
+  const ttlMs = options?.ttl === undefined ? undefined : ttlMsOf(options.ttl);
   encodeIncrFloat(writer, { key: keyBytes(key), amountFloat, ttlMs });
   return INCRFLOAT;
 }
@@ -259,7 +260,7 @@ export function getExpire(writer: ByteWriter, key: Key, touch: Touch): Command<A
   assertAtMostOne('expiry', touch.ttl !== undefined, touch.expireAt !== undefined, touch.persist);
   encodeGetExpire(writer, {
     key: keyBytes(key),
-    ttlMs: touch.ttl === undefined ? undefined : durationMs(touch.ttl, 'ttl'),
+    ttlMs: touch.ttl === undefined ? undefined : ttlMsOf(touch.ttl),
     expireAtMs: touch.expireAt === undefined ? undefined : timeMs(touch.expireAt),
     persist: touch.persist,
   });
@@ -340,14 +341,20 @@ function checkCommand(onConditionFailed: Refused['reason']): Command<true> {
 
 function momentOf(moment: ExpireMoment): { absolute: boolean; timeMs: number } {
   return 'ttl' in moment
-    ? { absolute: false, timeMs: durationMs(moment.ttl, 'ttl') }
+    ? { absolute: false, timeMs: ttlMsOf(moment.ttl) }
     : { absolute: true, timeMs: timeMs(moment.at) };
+}
+
+function ttlMsOf(ttl: Duration): number {
+  const ms = durationMs(ttl, 'ttl');
+  if (ms > Limits.timeMsMax) throw invalidArgument(`ttl is ${ttl}; without one a key never expires`);
+  return ms;
 }
 
 /** Unix milliseconds of a Date or a number; a time that has passed expires at once. */
 function timeMs(at: Date | number): number {
   const ms = typeof at === 'number' ? at : at.getTime();
-  if (!Number.isFinite(ms) || ms < 0) throw invalidArgument('a time is a Date or Unix milliseconds');
+  if (!(ms >= 0 && ms <= Limits.timeMsMax)) throw invalidArgument('a time is a Date or Unix milliseconds');
   return Math.max(1, Math.floor(ms));
 }
 
