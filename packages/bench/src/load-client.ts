@@ -36,6 +36,8 @@ export interface LoadReport {
 
 const NOT_FOUND_OK = new Set<number>([Status.OK, Status.NOT_FOUND]);
 const CONNECT_WITHIN_MS = 10_000;
+/** A snapshot of ten million entries answers within this; nothing else takes a second. */
+const SILENCE_MS_MAX = 120_000;
 
 export class LoadClient implements ClientListener {
   readonly #socket: DatagramSocket;
@@ -98,10 +100,21 @@ export class LoadClient implements ClientListener {
     this.#answered = 0;
     this.#latencies = keepLatencies ? new Float64Array(plan.requests) : undefined;
     const startedAtMs = performance.now();
-    await new Promise<void>((resolve, reject) => {
-      this.#finish = (failure) => (failure === undefined ? resolve() : reject(failure));
-      this.#submitMore();
-    });
+    let answeredBefore = -1;
+    let watchdog: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.#finish = (failure) => (failure === undefined ? resolve() : reject(failure));
+        watchdog = setInterval(() => {
+          if (this.#answered === answeredBefore)
+            reject(new Error(`no answer for ${SILENCE_MS_MAX / 1000} s`));
+          answeredBefore = this.#answered;
+        }, SILENCE_MS_MAX);
+        this.#submitMore();
+      });
+    } finally {
+      clearInterval(watchdog);
+    }
     const seconds = (performance.now() - startedAtMs) / 1000;
     this.#plan = undefined;
     return { seconds, requests: plan.requests, latenciesMs: (this.#latencies ?? new Float64Array(0)).sort() };

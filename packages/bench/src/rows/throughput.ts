@@ -10,7 +10,8 @@
 import { randomInt } from 'node:crypto';
 import { AnoaServer, getPlan, setPlan } from '../anoa.js';
 import type { LoadClient } from '../load-client.js';
-import { alternate, type BenchContext, type Line, type RowGroup } from '../measurement.js';
+import { alternate, type BenchContext, type Line, median, type RowGroup } from '../measurement.js';
+import { processorSeconds } from '../processor-time.js';
 import { REDIS_MISSING, RedisServer, redisVersion } from '../redis.js';
 
 const KEYS = 1_000_000;
@@ -64,7 +65,7 @@ export const throughputRows: RowGroup = {
       const lines: Line[] = [];
       for (const one of CASES) {
         for (const command of ['get', 'set'] as const) {
-          lines.push(await measureCase(context, { ...one, command }, clients, redis, version));
+          lines.push(await measureCase(context, { ...one, command }, { server, clients, redis, version }));
         }
       }
       return lines;
@@ -76,6 +77,13 @@ export const throughputRows: RowGroup = {
   },
 };
 
+interface Contenders {
+  readonly server: AnoaServer;
+  readonly clients: readonly LoadClient[];
+  readonly redis: RedisServer | undefined;
+  readonly version: string | undefined;
+}
+
 interface CommandCase extends Case {
   readonly command: 'get' | 'set';
 }
@@ -83,12 +91,20 @@ interface CommandCase extends Case {
 async function measureCase(
   context: BenchContext,
   one: CommandCase,
-  clients: readonly LoadClient[],
-  redis: RedisServer | undefined,
-  version: string | undefined,
+  { server, clients, redis, version }: Contenders,
 ): Promise<Line> {
   const { id, title, command, ops, requests } = one;
-  const contenders = [() => opsPerSecond(clients.slice(0, one.clients), one)];
+  const shares: number[] = [];
+  const contenders = [
+    async () => {
+      const startedAt = performance.now();
+      const usedBefore = processorSeconds(server.pid) ?? 0;
+      const rate = await opsPerSecond(clients.slice(0, one.clients), one);
+      const used = (processorSeconds(server.pid) ?? 0) - usedBefore;
+      shares.push((used * 1e5) / (performance.now() - startedAt));
+      return rate;
+    },
+  ];
   if (redis !== undefined) {
     contenders.push(() => redis.benchmark(command, { pipeline: ops, requests: requests * ops, keys: KEYS }));
   }
@@ -99,8 +115,9 @@ async function measureCase(
     title: `${command.toUpperCase()}, ${title}`,
     unit: '/s',
     ours,
+    note: `our server used ${Math.round(median(shares))} % of a core${theirs === undefined ? `; ${REDIS_MISSING}` : ''}`,
     ...(theirs === undefined
-      ? { note: REDIS_MISSING }
+      ? {}
       : { theirs: { name: `Redis ${version}, 50 clients, pipeline ${ops}`, value: theirs } }),
   };
 }
