@@ -4,12 +4,16 @@
  *   0 stopped cleanly   2 bad setting   65 damage   66 key   69 port   70 defect   74 I/O   75 locked
  */
 
+import { constants } from 'node:os';
+import { performance } from 'node:perf_hooks';
 import { loadSettings, type SettingSources } from './config/load-settings.js';
 import { type Logger, openLog } from './ops/log.js';
 import { type RunningServer, startServer } from './server.js';
 
 const EXIT_DEFECT = 70;
 const EXIT_IO = 74;
+/** Ctrl-C under npm arrives twice, from the terminal and from npm: that is one wish, not impatience. */
+const SAME_SIGNAL_MS = 500;
 const DEFAULT_PORT = 2662;
 
 /**
@@ -22,9 +26,9 @@ export async function serve(sources: SettingSources = {}): Promise<void> {
   for (const warning of warnings) log.warn(warning);
 
   let server: RunningServer | undefined;
-  let isStopping = false;
+  let stoppingSinceMs: number | undefined;
   const stop = async (exitCode: number): Promise<void> => {
-    isStopping = true;
+    stoppingSinceMs = performance.now();
     try {
       await server?.stop();
     } catch (error) {
@@ -35,14 +39,20 @@ export async function serve(sources: SettingSources = {}): Promise<void> {
     process.exit(exitCode);
   };
   const onSignal = (signal: NodeJS.Signals): void => {
-    const impatient = signal === 'SIGINT' ? 130 : 143;
-    // While still starting there is nothing to save; the second time somebody does not want to wait.
-    if (isStopping || server === undefined) process.exit(impatient);
-    log.info({ signal }, 'stopping: taking the last snapshot (again to end at once)');
-    void stop(0);
+    const exitCode = 128 + constants.signals[signal];
+    // While still starting there is nothing to save.
+    if (server === undefined) process.exit(exitCode);
+    if (stoppingSinceMs === undefined) {
+      log.info({ signal }, 'stopping: taking the last snapshot (again to end at once)');
+      void stop(0);
+    } else if (performance.now() - stoppingSinceMs > SAME_SIGNAL_MS) {
+      process.exit(exitCode);
+    }
   };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+  // A closed terminal (SIGHUP) must not cost data either.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal);
+  // A log that nobody reads any more (`npm start | head`) is no reason to end.
+  process.stderr.on('error', () => {});
   process.on('uncaughtException', (error) => crash(log, error));
   process.on('unhandledRejection', (error) => crash(log, error));
 
