@@ -193,6 +193,34 @@ test('an error while loading leaves the directory as it was', async () => {
   }
 });
 
+test('data that does not fit the memory limit refuses the start and says what helps', async () => {
+  const { disk, database } = await runningServer();
+  await database.close();
+  const again = await openOn(disk);
+  const tooSmall = Object.assign(new ModelStore(), { put: () => false });
+  const error = await outcomeOf(again.load(tooSmall));
+  await again.close();
+  assert.ok(error instanceof PersistenceError && error.exitCode === 74, String(error));
+  assert.match(error.message, /ANOA_MAX_MEMORY/);
+});
+
+test('a MANIFEST that cannot be written for want of room takes RESERVE for the last snapshot', async () => {
+  const { disk, database, store, stateB } = await runningServer({
+    ...SMALL_FILES,
+    reserveBytesMax: 2_000_000,
+  });
+  let isFirst = true;
+  disk.plan = (call) => {
+    if (!isFirst || call.name !== 'write' || !call.path.endsWith('MANIFEST.new')) return undefined;
+    isFirst = false;
+    return 'ENOSPC';
+  };
+  await database.snapshot(store, { isFinal: true });
+  await database.close();
+  assert.equal(isFirst, false);
+  assert.deepEqual(await restartedState(disk.afterPowerCut()), stateB);
+});
+
 test('RESERVE makes room for the last snapshot on a full disk, and for no other', async () => {
   const { disk, database, store, stateB } = await runningServer({
     ...SMALL_FILES,

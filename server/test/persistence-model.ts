@@ -11,7 +11,7 @@ import type {
 } from '../src/persistence/database-types.js';
 import type { FileSystem } from '../src/persistence/file-system.js';
 import { FileWorker } from '../src/persistence/file-worker.js';
-import { nodeStorageCrypto, tweetnaclSecretbox } from '../src/persistence/node-storage-crypto.js';
+import { nodeStorageCrypto } from '../src/persistence/node-storage-crypto.js';
 import { toPlainError } from '../src/persistence/persistence-error.js';
 import type { StorageCrypto } from '../src/persistence/storage-crypto.js';
 import type { FileWorkerPort, FromWorker, ToWorker } from '../src/persistence/worker-messages.js';
@@ -199,11 +199,11 @@ export const TEST_SCRYPT_N = 1024;
 export const DIRECTORY = '/srv/data';
 export const KEY_FILE = '/srv/anoa.key';
 
-/** Seeded randomness makes a run repeatable; the cryptography is real. */
+/** Seeded randomness makes a run repeatable; the cryptography is real, and of the fastest kind that loads here. */
 export function testCrypto(seed = 1): StorageCrypto {
   const random = seededRandom(seed);
   return {
-    ...nodeStorageCrypto(tweetnaclSecretbox()),
+    ...nodeStorageCrypto(),
     random(into) {
       for (let i = 0; i < into.length; i++) into[i] = random() * 256;
     },

@@ -184,7 +184,7 @@ test('every truncation of a file alone is refused with file and offset', async (
     fs.writeFileSync(file, whole.subarray(0, length));
     try {
       await verifySnapshot({ path: file, secret: options.secret });
-      assert.unreachable(`${length} bytes were accepted`);
+      assert.fail(`${length} bytes were accepted`);
     } catch (error) {
       assert.ok(
         error instanceof PersistenceError && error.exitCode === 65 && error.file === file,
@@ -204,7 +204,7 @@ test('a second server is refused with exit 75 and the pid, and changes nothing',
   for (let i = 0; i < 3; i++) {
     try {
       await openNodeDatabase(options);
-      assert.unreachable('two servers in one directory');
+      assert.fail('two servers in one directory');
     } catch (error) {
       assert.ok(error instanceof PersistenceError && error.exitCode === 75);
       assert.match(error.message, new RegExp(`process ${process.pid}`));
