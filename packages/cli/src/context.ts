@@ -5,6 +5,8 @@
 import type { AnoaClient } from '@anoadb/sdk';
 import { Terminal } from './output/terminal.js';
 
+const DEFAULT_URL = 'anoa://127.0.0.1:2662';
+
 export interface GlobalOptions {
   readonly url?: string;
   readonly json?: boolean;
@@ -33,6 +35,13 @@ export class CliContext {
 
   get wantsJson(): boolean {
     return this.#options.json === true;
+  }
+
+  /** `host:port` of the server that is meant, never with an access key. */
+  get serverAddress(): string {
+    const given = this.#options.url ?? (process.env['ANOA_URL'] || DEFAULT_URL);
+    const { hostname, port } = URL.canParse(given) ? new URL(given) : new URL(DEFAULT_URL);
+    return `${hostname}:${port || 2662}`;
   }
 
   useOptions(options: GlobalOptions): void {

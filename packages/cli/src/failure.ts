@@ -1,33 +1,37 @@
 /** Turns whatever a command ended with into a message, a hint and an exit code. */
 import type { AnoaError } from '@anoadb/sdk';
+import type { CliContext } from './context.js';
 import { CliError, ExitCode } from './exit-codes.js';
-import type { Terminal } from './output/terminal.js';
 
 /** Says on stderr what went wrong and returns the exit code; silent where commander has said it already. */
-export function reportFailure(error: unknown, terminal: Terminal): number {
+export function reportFailure(error: unknown, context: CliContext): number {
+  // Help and version were asked for; everything else was a wrong call, already explained by commander.
+  if (isCommanderError(error)) return error.exitCode === 0 ? ExitCode.OK : ExitCode.USAGE;
+  const { terminal } = context;
   const { red, dim } = terminal.noteStyle;
-  if (isCommanderError(error)) {
-    // Help and version were asked for; everything else was a wrong call, already explained by commander.
-    return error.exitCode === 0 ? ExitCode.OK : ExitCode.USAGE;
-  }
-  if (error instanceof CliError) {
-    if (error.message !== '')
-      terminal.note(error.exitCode === ExitCode.NO ? error.message : `${red('error')} ${error.message}`);
-    if (error.hint !== undefined) terminal.note(dim(error.hint));
-    return error.exitCode;
-  }
-  if (isAnoaError(error)) {
-    terminal.note(`${red('error')} ${error.message} ${dim(`[${error.code}]`)}`);
-    const hint = hintFor(error);
-    if (hint !== undefined) terminal.note(dim(hint));
-    return exitCodeOf(error);
-  }
-  if (hasExitCode(error)) {
-    terminal.note(`${red('error')} ${error.message}`);
-    return error.exitCode;
-  }
-  terminal.note(`${red('error')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  return ExitCode.REFUSED;
+  const { message, hint, exitCode } = failureOf(error, context);
+  if (message !== '') terminal.note(exitCode === ExitCode.NO ? message : `${red('error:')} ${message}`);
+  if (hint !== undefined) terminal.note(dim(hint));
+  return exitCode;
+}
+
+interface Failure {
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly exitCode: number;
+}
+
+function failureOf(error: unknown, context: CliContext): Failure {
+  if (error instanceof CliError) return error;
+  if (isAnoaError(error)) return { ...explained(error, context), exitCode: exitCodeOfAnoaError(error) };
+  if (hasExitCode(error)) return { message: error.message, hint: undefined, exitCode: error.exitCode };
+  if (isSystemError(error)) return { message: error.message, hint: undefined, exitCode: ExitCode.IO };
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    message: stack,
+    hint: 'That is a defect of anoa itself; please report it.',
+    exitCode: ExitCode.DEFECT,
+  };
 }
 
 const USAGE_CODES = new Set([
@@ -39,30 +43,41 @@ const USAGE_CODES = new Set([
 ]);
 const NO_ANSWER_NAMES = new Set(['AnoaConnectionError', 'AnoaTimeoutError', 'AnoaOutcomeUnknownError']);
 
-function exitCodeOf(error: AnoaError): number {
+/** The exit code of an error of the SDK. */
+export function exitCodeOfAnoaError(error: AnoaError): number {
   if (USAGE_CODES.has(error.code)) return ExitCode.USAGE;
   if (error.code === 'DENIED' || error.code === 'AUTH_FAILED') return ExitCode.DENIED;
   if (NO_ANSWER_NAMES.has(error.name)) return ExitCode.NO_ANSWER;
   return ExitCode.REFUSED;
 }
 
-/** The next command to try, where there is an obvious one. */
-function hintFor(error: AnoaError): string | undefined {
-  if (error.code === 'INVALID_URL') return 'For example: anoa --url anoa://127.0.0.1:2662 ping';
-  if (error.name === 'AnoaConnectionError') {
-    return 'Is the server up? Start one with `anoa serve` (or `npm start`); another address: `--url` or ANOA_URL.';
+/** In words for a shell: the SDK's own speak to a programmer. The next command to try, where one is obvious. */
+function explained(error: AnoaError, context: CliContext): { message: string; hint: string | undefined } {
+  const said = `${error.message} [${error.code}]`;
+  switch (error.code) {
+    case 'CONNECTION_REFUSED':
+      return { message: `no server at ${context.serverAddress} (UDP)`, hint: START_HINT };
+    case 'CONNECT_TIMEOUT':
+      return { message: `no answer from ${context.serverAddress} (UDP) in time`, hint: START_HINT };
+    case 'TIMEOUT':
+      return { message: said, hint: '`anoa ping` tells whether the server answers at all.' };
+    case 'TYPE_MISMATCH':
+      if (typeof error.key !== 'string') return { message: said, hint: undefined };
+      return { message: said, hint: `\`anoa type ${error.key}\` shows what is stored.` };
+    case 'OUT_OF_MEMORY':
+      return {
+        message: said,
+        hint: '`anoa stats memory` shows what is used; --max-memory and --eviction of `anoa serve` set the rule.',
+      };
+    default:
+      return { message: said, hint: undefined };
   }
-  if (error.name === 'AnoaTimeoutError') return '`anoa ping` tells whether the server answers at all.';
-  if (error.code === 'TYPE_MISMATCH' && typeof error.key === 'string') {
-    return `\`anoa type ${error.key}\` shows what is stored.`;
-  }
-  if (error.code === 'OUT_OF_MEMORY')
-    return '`anoa stats` shows what is used; ANOA_MAX_MEMORY and ANOA_EVICTION set the rule.';
-  return undefined;
 }
 
+const START_HINT = 'Start one with `anoa serve` (or `npm start`), or name another with --url or ANOA_URL.';
+
 /** By name, so that the SDK need not be loaded to report a failure that came before it. */
-function isAnoaError(error: unknown): error is AnoaError {
+export function isAnoaError(error: unknown): error is AnoaError {
   return error instanceof Error && /^Anoa\w*Error$/.test(error.name) && 'code' in error;
 }
 
@@ -72,4 +87,9 @@ function isCommanderError(error: unknown): error is Error & { exitCode: number; 
 
 function hasExitCode(error: unknown): error is Error & { exitCode: number } {
   return error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number';
+}
+
+/** A file that cannot be opened and the like: its message names call and path, a stack would add nothing. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
 }

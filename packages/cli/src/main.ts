@@ -7,9 +7,10 @@ export async function main(argv: string[]): Promise<void> {
   ignoreClosedPipe();
   const context = new CliContext();
   try {
-    await buildProgram(context).parseAsync(argv, { from: 'user' });
+    const program = await buildProgram(context, argv);
+    await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    process.exitCode = reportFailure(error, context.terminal);
+    process.exitCode = reportFailure(error, context);
   } finally {
     await context.close();
   }

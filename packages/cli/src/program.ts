@@ -1,58 +1,88 @@
 /**
  * All commands of `anoa`, in the order help lists them. The prompt builds the same program for each line, so a
- * command is written once.
+ * command is written once. The file of a command is loaded when it is called: `anoa get` pays for `get` alone.
  */
 import { readFileSync } from 'node:fs';
-import { parseDurationMs } from '@anoadb/server/settings';
-import { Command, InvalidArgumentError } from 'commander';
-import { registerConfig } from './commands/config.js';
-import { registerExpiry } from './commands/expiry.js';
-import { registerExport } from './commands/export.js';
-import { registerGet } from './commands/get.js';
-import { registerImport } from './commands/import.js';
-import { registerKeys } from './commands/keys.js';
-import { registerNumbers } from './commands/numbers.js';
-import { registerServe } from './commands/serve.js';
-import { registerServer } from './commands/server.js';
-import { registerSet } from './commands/set.js';
-import { registerSnapshot } from './commands/snapshot.js';
+import { Command } from 'commander';
 import type { CliContext, GlobalOptions } from './context.js';
+import { durationOption } from './option-argument.js';
 
-export function buildProgram(context: CliContext): Command {
+type Register = (program: Command, context: CliContext) => void;
+
+interface CommandFile {
+  /** Every name and alias the file registers. */
+  readonly names: readonly string[];
+  readonly load: () => Promise<Register>;
+}
+
+const COMMAND_FILES: readonly CommandFile[] = [
+  { names: ['serve'], load: async () => (await import('./commands/serve.js')).registerServe },
+  { names: ['get'], load: async () => (await import('./commands/get.js')).registerGet },
+  { names: ['set'], load: async () => (await import('./commands/set.js')).registerSet },
+  { names: ['incr'], load: async () => (await import('./commands/numbers.js')).registerNumbers },
+  { names: ['ttl', 'expire'], load: async () => (await import('./commands/expiry.js')).registerExpiry },
+  {
+    names: ['del', 'delete', 'scan', 'type', 'count', 'flush'],
+    load: async () => (await import('./commands/keys.js')).registerKeys,
+  },
+  { names: ['ping', 'stats'], load: async () => (await import('./commands/server.js')).registerServer },
+  { names: ['import'], load: async () => (await import('./commands/import.js')).registerImport },
+  { names: ['export'], load: async () => (await import('./commands/export.js')).registerExport },
+  { names: ['snapshot'], load: async () => (await import('./commands/snapshot.js')).registerSnapshot },
+  { names: ['config'], load: async () => (await import('./commands/config.js')).registerConfig },
+  { names: ['help'], load: async () => (await import('./commands/help.js')).registerHelp },
+];
+
+/**
+ * The program that can run `words`; with every command where `words` names none (help, a slip of the finger).
+ * Without `words` at all: for completion, which runs nothing.
+ */
+export async function buildProgram(context: CliContext, words?: readonly string[]): Promise<Command> {
+  const called = words === undefined ? undefined : commandWord(words);
   const program = new Command('anoa')
     .description('AnoaDB from the shell: a key-value server that speaks UDP first.')
-    .version(packageVersion(), '-V, --version')
+    .version(packageVersion(), '-V, --version', 'print the version')
     .option('-u, --url <url>', 'server to talk to (default: ANOA_URL, else anoa://127.0.0.1:2662)')
     .option('--json', 'print exact JSON, for programs')
     .option('--timeout <duration>', 'how long an answer may take, such as 500ms or 5s', durationOption)
     .helpOption('-h, --help', 'show help; `anoa help COMMAND` shows examples')
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
-    .showHelpAfterError('(`anoa help` lists the commands)')
-    .showSuggestionAfterError()
-    .helpCommand('help [command]', 'show help for a command')
-    .exitOverride()
+    .configureHelp({ sortSubcommands: false })
+    .helpCommand(false)
     .hook('preAction', (_program, action) => context.useOptions(action.optsWithGlobals() as GlobalOptions))
     .addHelpText('after', HELP_TAIL);
-  registerServe(program, context);
-  registerGet(program, context);
-  registerSet(program, context);
-  registerNumbers(program, context);
-  registerExpiry(program, context);
-  registerKeys(program, context);
-  registerServer(program, context);
-  registerImport(program, context);
-  registerExport(program, context);
-  registerSnapshot(program, context);
-  registerConfig(program, context);
-  if (!context.isPrompt) {
+  for (const register of await Promise.all(filesFor(words).map(({ load }) => load())))
+    register(program, context);
+  if (!context.isPrompt && called === undefined) {
     program.action(async () => {
       context.useOptions(program.opts() as GlobalOptions);
       const { runPrompt } = await import('./prompt/prompt.js');
       await runPrompt(context.options);
     });
   }
-  for (const command of allCommands(program)) inheritBehaviour(command, context);
+  inheritBehaviour(program, context);
   return program;
+}
+
+function filesFor(words: readonly string[] | undefined): readonly CommandFile[] {
+  if (words === undefined) return COMMAND_FILES;
+  const called = commandWord(words);
+  const asksForHelp = words.includes('--help') || words.includes('-h');
+  // `anoa` alone, `anoa --version`
+  if (called === undefined && !asksForHelp) return [];
+  const file = COMMAND_FILES.find(({ names }) => called !== undefined && names.includes(called));
+  return file === undefined || called === 'help' ? COMMAND_FILES : [file];
+}
+
+const OPTIONS_WITH_VALUE = ['-u', '--url', '--timeout'];
+
+/** The first word that is neither an option nor the value of one: the name of the command, as commander sees it. */
+export function commandWord(words: readonly string[]): string | undefined {
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as string;
+    if (OPTIONS_WITH_VALUE.includes(word)) i++;
+    else if (!word.startsWith('-')) return word;
+  }
+  return undefined;
 }
 
 const HELP_TAIL = `
@@ -62,28 +92,37 @@ Examples:
   anoa get user:1                     print it again
   anoa                                a prompt with history and completion
 
-Exit codes: 0 done, 1 missing key or condition not met, 2 wrong usage, 3 no answer,
-4 denied, 5 refused; of serve also 65 damaged file, 66 wrong key, 74 I/O, 75 locked.`;
+\`anoa help COMMAND\` shows a command with examples, \`anoa help exit-codes\` what scripts can rely on.`;
 
-/** `anoa get KEY --json` as well as `anoa --json get KEY`; commander does not hand the global ones down by itself. */
+/** Errors look the same everywhere, and each says where help on just that command is. */
 function inheritBehaviour(command: Command, context: CliContext): void {
-  command.exitOverride();
-  if (command.parent === null) return;
-  command.configureHelp({ showGlobalOptions: true });
-  if (context.isPrompt)
-    command.configureOutput({ writeOut: (text) => context.terminal.line(text.trimEnd()) });
+  const { red, dim } = context.terminal.noteStyle;
+  const anoa = context.isPrompt ? '' : 'anoa ';
+  const path = pathOf(command);
+  const help = path === '' ? `\`${anoa}help\` lists the commands.` : `\`${anoa}help ${path}\` shows how.`;
+  command
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError(dim(help))
+    .configureOutput({
+      writeOut: (text) => context.terminal.text(text),
+      writeErr: (text) => context.terminal.note(text.replace(/\n$/, '')),
+      outputError: (text, write) => {
+        write(text.replace(/^error:/, red('error:')));
+        const value = /unknown option '(-.*)'/.exec(text)?.[1];
+        if (value !== undefined && command.registeredArguments.length > 0)
+          write(dim(`A value that begins with - stands after --, as in: ${anoa}${path} … -- ${value}\n`));
+      },
+    });
+  if (command.parent !== null) command.configureHelp({ showGlobalOptions: true });
+  for (const child of command.commands) inheritBehaviour(child, context);
 }
 
-function allCommands(command: Command): Command[] {
-  return [command, ...command.commands.flatMap((child) => allCommands(child))];
-}
-
-/** For options: a duration in milliseconds. */
-export function durationOption(text: string): number {
-  const ms = parseDurationMs(text);
-  if (ms === undefined || ms <= 0)
-    throw new InvalidArgumentError('A duration looks like 250ms, 30s, 5m, 12h or 7d.');
-  return ms;
+/** `snapshot cat`; empty for the program itself. */
+function pathOf(command: Command): string {
+  const names: string[] = [];
+  for (let at = command; at.parent !== null; at = at.parent) names.unshift(at.name());
+  return names.join(' ');
 }
 
 function packageVersion(): string {

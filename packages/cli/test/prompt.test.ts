@@ -6,7 +6,7 @@ import { commandAt, complete } from '../src/prompt/completion.js';
 import { hintFor } from '../src/prompt/hint-line.js';
 
 const context = new CliContext({});
-const program = buildProgram(context);
+const program = await buildProgram(context);
 
 test('the first word completes to commands', async () => {
   assert.deepEqual(await complete(program, context, 'exp'), [['expire ', 'export '], 'exp']);

@@ -1,6 +1,7 @@
 import { parseDurationMs } from '@anoadb/server/settings';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
+import { usageError } from '../exit-codes.js';
 import { durationText } from '../output/quantity-text.js';
 import { missing } from './get.js';
 
@@ -54,7 +55,5 @@ function momentOf(when: string): number | Date | 'never' {
   if (durationMs !== undefined && durationMs > 0) return durationMs;
   const date = new Date(when);
   if (/^\d{4}-\d{2}-\d{2}/.test(when) && !Number.isNaN(date.getTime())) return date;
-  throw new InvalidArgumentError(
-    `WHEN is ${when}; it takes a duration (5m), a date (2030-01-01T00:00:00Z), or never.`,
-  );
+  throw usageError(`WHEN is ${when}; it takes a duration (5m), a date (2030-01-01T00:00:00Z), or never`);
 }

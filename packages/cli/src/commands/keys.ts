@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { CliContext } from '../context.js';
 import { CliError, ExitCode } from '../exit-codes.js';
+import { countOption } from '../option-argument.js';
 import { keyJson, keyText } from '../output/key-text.js';
 import { countText } from '../output/quantity-text.js';
 import type { Terminal } from '../output/terminal.js';
@@ -117,11 +118,4 @@ async function runFlush(context: CliContext, isSure: boolean): Promise<void> {
   const removed = await client.flush();
   if (context.wantsJson) context.terminal.line(JSON.stringify({ deleted: removed }));
   else context.terminal.note(`${countText(removed)} deleted`);
-}
-
-function countOption(text: string): number {
-  const count = Number(text);
-  if (!Number.isSafeInteger(count) || count < 1)
-    throw new InvalidArgumentError('It takes a whole number above 0.');
-  return count;
 }

@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
-import { durationOption } from '../program.js';
+import { usageError } from '../exit-codes.js';
+import { durationOption } from '../option-argument.js';
 
 interface IncrFlags {
   readonly ttl?: number;
@@ -40,9 +41,7 @@ async function runIncr(context: CliContext, key: string, amount: string, flags: 
 
 function integerAmount(amount: string): bigint {
   if (!/^[+-]?\d+$/.test(amount)) {
-    throw new InvalidArgumentError(
-      `AMOUNT is ${amount}; a whole number is added, or any number with --float.`,
-    );
+    throw usageError(`AMOUNT is ${amount}; a whole number is added, or any number with --float`);
   }
   return BigInt(amount.replace(/^\+/, ''));
 }
@@ -50,7 +49,7 @@ function integerAmount(amount: string): bigint {
 function floatAmount(amount: string): number {
   const value = Number(amount);
   if (amount.trim() === '' || !Number.isFinite(value)) {
-    throw new InvalidArgumentError(`AMOUNT is ${amount}, which is no number.`);
+    throw usageError(`AMOUNT is ${amount}, which is no number`);
   }
   return value;
 }

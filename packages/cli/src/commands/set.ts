@@ -2,7 +2,7 @@ import type { Condition, Expiry, Unconditional } from '@anoadb/sdk';
 import { type Command, Option } from 'commander';
 import type { CliContext } from '../context.js';
 import { CliError, ExitCode } from '../exit-codes.js';
-import { durationOption } from '../program.js';
+import { durationOption } from '../option-argument.js';
 import { readStandardInput } from '../standard-input.js';
 import { typedValue, VALUE_TYPES } from '../typed-value.js';
 

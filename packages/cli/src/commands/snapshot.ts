@@ -5,7 +5,10 @@ import { renderTable } from '../output/table.js';
 import { addSettingOptions } from '../setting-options.js';
 
 export function registerSnapshot(program: Command, context: CliContext): void {
-  const group = program.command('snapshot').description('take, read and check the encrypted snapshots');
+  const group = program
+    .command('snapshot')
+    .description('take, read and check the encrypted snapshots')
+    .helpCommand(false);
   group
     .command('now')
     .description('take one now and wait until it is on disk')

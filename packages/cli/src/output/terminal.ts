@@ -22,7 +22,11 @@ export class Terminal {
   }
 
   line(text: string): void {
-    process.stdout.write(`${text}\n`);
+    this.text(`${text}\n`);
+  }
+
+  text(text: string): void {
+    process.stdout.write(text);
   }
 
   bytes(bytes: Uint8Array): void {

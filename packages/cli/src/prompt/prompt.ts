@@ -3,7 +3,6 @@
  * On a terminal it has history, completion of commands and live keys, and hints; from a pipe it runs the lines.
  */
 import { createInterface, type Interface } from 'node:readline';
-import type { Command } from 'commander';
 import { CliContext, type GlobalOptions } from '../context.js';
 import { reportFailure } from '../failure.js';
 import { countText } from '../output/quantity-text.js';
@@ -29,7 +28,7 @@ export async function runPrompt(options: GlobalOptions): Promise<void> {
 }
 
 async function interact(context: CliContext): Promise<void> {
-  const program = buildProgram(context);
+  const program = await buildProgram(context);
   const history = loadHistory();
   const rl = createInterface({
     input: process.stdin,
@@ -89,12 +88,12 @@ async function runLine(context: CliContext, line: string): Promise<number> {
     context.terminal.note(`The ${openQuote} is not closed.`);
     return 2;
   }
-  const program: Command = buildProgram(context);
+  const program = await buildProgram(context, words);
   try {
     await program.parseAsync(words, { from: 'user' });
     return 0;
   } catch (error) {
-    return reportFailure(error, context.terminal);
+    return reportFailure(error, context);
   }
 }
 
