@@ -10,7 +10,24 @@ import { Text } from './text.js';
  * What can be stored: JSON's types, bigint within int64, Uint8Array, {@link Text}, and objects that JSON can say
  * (`toJSON` is honoured, so a Date becomes its ISO text; `undefined` members are left out).
  */
-export type Storable = null | boolean | number | bigint | string | Uint8Array | Text | Float | object;
+export type Storable =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | Text
+  | Float
+  | (object & NotCode)
+  // The same once more, or an object written in place would be told that its members are unknown.
+  | (NotCode & { readonly [member: string]: unknown });
+
+/** Has no member of a promise or of a function: a forgotten `await` does not compile. */
+interface NotCode {
+  readonly then?: null | boolean | number | string;
+  readonly [Symbol.hasInstance]?: undefined;
+}
 
 const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

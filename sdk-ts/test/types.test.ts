@@ -66,6 +66,15 @@ export function _compiledOnly(db: AnoaClient, address: Address): void {
   void db.set('k', 1, { ttl: '5 minutes' });
   // @ts-expect-error undefined is no value
   void db.set('k', undefined);
+  // @ts-expect-error a promise: somebody forgot to await
+  void db.set('k', db.get('other'));
+  // @ts-expect-error a function is no value
+  void db.set('k', () => 1);
+  // @ts-expect-error a class is no value
+  void db.set('k', Map);
+  void db.set('k', { a: 1, deep: [address], then: 'text' });
+  void db.set('k', new Date());
+  void db.set('k', Object.freeze([address]));
   // @ts-expect-error a key is text or bytes
   void db.get(42);
   // @ts-expect-error two conditions
