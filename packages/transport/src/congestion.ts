@@ -94,7 +94,9 @@ export class Congestion {
 
   /** A timeout without any answer: the path may have changed altogether. */
   onStalled(nowMs: number): void {
-    this.#thresholdBytes = Math.max(this.#minBytes, this.windowBytes / 2);
+    // Timeouts in a row are one stall: they must not bring down what slow start may grow back to.
+    if (this.windowBytes > this.#minBytes)
+      this.#thresholdBytes = Math.max(this.#minBytes, this.windowBytes / 2);
     this.windowBytes = this.#minBytes;
     this.#recoverySinceMs = nowMs;
   }

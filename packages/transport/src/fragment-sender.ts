@@ -2,7 +2,9 @@
  * One fragmented message on its way out: which fragments are unsent, on the way, arrived or lost.
  *
  * The receiver's FRAG_ACK is authoritative: one that is newer than the last and no longer knows fragments
- * it once had (its reassembly was dropped) makes them unsent again.
+ * it once had (its reassembly was dropped) makes them unsent again. Its bitmap speaks of 64 fragments, a
+ * fast path has hundreds on the way: `echo`, the counter of the datagram that led to the acknowledgement,
+ * tells of one more wherever it is, and a receiver with a gap acknowledges every fragment.
  */
 import type { Congestion } from './congestion.js';
 import { ACK_BITMAP_BITS } from './frames.js';
@@ -13,6 +15,9 @@ const IN_FLIGHT = 1;
 const ARRIVED = 2;
 /** So many datagrams sent later have arrived: then this one is lost, not late. */
 const REORDER_DATAGRAMS = 3;
+const COUNTER_RING_MAX = 8192;
+/** Beyond the bitmap a fragment may have arrived and its acknowledgement be lost: more patience. */
+const PATIENCE_BEYOND_BITMAP = 2;
 
 export class FragmentSender {
   readonly rid: number;
@@ -27,8 +32,14 @@ export class FragmentSender {
   second: number;
   /** Everything below has arrived. */
   #base = 0;
+  /** Fragment by the counter it left with, modulo the length; checked against #sentCounters. */
+  readonly #indexByCounter: Uint16Array;
+  /** When to look next at the fragments beyond the bitmap: that scan is long. */
+  #nextScanMs = 0;
   /** No UNSENT fragment is below this. */
   #unsentFrom = 0;
+  /** No fragment from here on ever left. */
+  #sentUpTo = 0;
   #inFlightCount = 0;
   #highestArrivedCounter = -1;
   #lastAckCounter = -1;
@@ -54,6 +65,9 @@ export class FragmentSender {
     this.#states = new Uint8Array(this.fragmentCount);
     this.#sentMs = new Float64Array(this.fragmentCount);
     this.#sentCounters = new Float64Array(this.fragmentCount).fill(-1);
+    let ring = 16;
+    while (ring < this.fragmentCount * 4 && ring < COUNTER_RING_MAX) ring *= 2;
+    this.#indexByCounter = new Uint16Array(ring);
     this.lastProgressMs = nowMs;
   }
 
@@ -78,9 +92,11 @@ export class FragmentSender {
 
   onSent(index: number, counter: number, rtt: RttEstimator, congestion: Congestion, nowMs: number): void {
     if (this.#sentCounters[index] >= 0) this.retransmits++;
+    if (index >= this.#sentUpTo) this.#sentUpTo = index + 1;
     this.#states[index] = IN_FLIGHT;
     this.#sentMs[index] = nowMs;
     this.#sentCounters[index] = counter;
+    this.#indexByCounter[counter % this.#indexByCounter.length] = index;
     this.#inFlightCount++;
     congestion.onSent(this.#sizeOf(index), nowMs);
     if (this.timeoutAtMs === Number.POSITIVE_INFINITY) this.#armTimeout(rtt, nowMs);
@@ -119,6 +135,7 @@ export class FragmentSender {
       }
       if (this.#arrive(index, echo, rtt, congestion, nowMs)) progress = true;
     }
+    if (this.#arriveByEcho(next, echo, rtt, congestion, nowMs)) progress = true;
     if (this.#highestArrivedCounter > arrivedBefore) this.#detectLoss(next, rtt, congestion, nowMs);
     if (progress) {
       this.lastProgressMs = nowMs;
@@ -128,12 +145,13 @@ export class FragmentSender {
     else if (progress) this.#armTimeout(rtt, nowMs);
   }
 
-  /** Nothing was heard for a whole timeout: all that is on the way counts as lost. */
+  /** Nothing was heard of this message for a whole timeout: all of it that is on the way counts as lost. */
   onTimeout(congestion: Congestion, nowMs: number): void {
-    for (let index = this.#base; index < this.fragmentCount; index++) {
-      if (this.#states[index] === IN_FLIGHT) this.#unsend(index, congestion);
+    for (let index = this.#base; index < this.#sentUpTo; index++) {
+      if (this.#states[index] !== IN_FLIGHT) continue;
+      congestion.onLost(0, this.#sentMs[index], nowMs);
+      this.#unsend(index, congestion);
     }
-    congestion.onStalled(nowMs);
     this.#doublings++;
     this.timeoutAtMs = Number.POSITIVE_INFINITY;
   }
@@ -142,17 +160,6 @@ export class FragmentSender {
   probe(): void {
     this.#states[0] = UNSENT;
     this.#unsentFrom = 0;
-  }
-
-  /** The whole message again, on a new session. Whoever calls this also resets the congestion window. */
-  restart(): void {
-    this.#forget(0);
-    this.#states.fill(UNSENT);
-    this.#inFlightCount = 0;
-    this.#lastAckCounter = -1;
-    this.#highestArrivedCounter = -1;
-    this.#doublings = 0;
-    this.timeoutAtMs = Number.POSITIVE_INFINITY;
   }
 
   /** Takes what is on the way out of the congestion window: nobody waits for it any more. */
@@ -180,16 +187,38 @@ export class FragmentSender {
     return true;
   }
 
+  /** The fragment whose datagram led to the acknowledgement has arrived, also far above the bitmap. */
+  #arriveByEcho(
+    next: number,
+    echo: number,
+    rtt: RttEstimator,
+    congestion: Congestion,
+    nowMs: number,
+  ): boolean {
+    const index = this.#indexByCounter[echo % this.#indexByCounter.length];
+    if (index <= next || this.#sentCounters[index] % 0x1_0000_0000 !== echo) return false;
+    return this.#arrive(index, echo, rtt, congestion, nowMs);
+  }
+
   /** Of the fragments the acknowledgement speaks of, those overtaken by three datagrams and 9/8 srtt are lost. */
   #detectLoss(next: number, rtt: RttEstimator, congestion: Congestion, nowMs: number): void {
     const end = Math.min(this.fragmentCount, next + 1 + ACK_BITMAP_BITS);
-    for (let index = next; index < end; index++) {
-      if (this.#states[index] !== IN_FLIGHT) continue;
-      if (this.#sentCounters[index] + REORDER_DATAGRAMS > this.#highestArrivedCounter) continue;
-      if (nowMs - this.#sentMs[index] < rtt.reorderMs) continue;
-      congestion.onLost(0, this.#sentMs[index], nowMs);
-      this.#unsend(index, congestion);
+    for (let index = next; index < end; index++)
+      this.#loseIfOvertaken(index, rtt.reorderMs, congestion, nowMs);
+    if (nowMs < this.#nextScanMs) return;
+    this.#nextScanMs = nowMs + rtt.smoothedMs / 4;
+    const patienceMs = rtt.reorderMs * PATIENCE_BEYOND_BITMAP;
+    for (let index = end; index < this.#sentUpTo; index++) {
+      this.#loseIfOvertaken(index, patienceMs, congestion, nowMs);
     }
+  }
+
+  #loseIfOvertaken(index: number, patienceMs: number, congestion: Congestion, nowMs: number): void {
+    if (this.#states[index] !== IN_FLIGHT) return;
+    if (this.#sentCounters[index] + REORDER_DATAGRAMS > this.#highestArrivedCounter) return;
+    if (nowMs - this.#sentMs[index] < patienceMs) return;
+    congestion.onLost(0, this.#sentMs[index], nowMs);
+    this.#unsend(index, congestion);
   }
 
   #unsend(index: number, congestion: Congestion): void {

@@ -98,8 +98,9 @@ export class IncomingTransfers {
     if (verdict === 'new') this.#budget.usedBytes += end - start;
     reassembly.echo = counter % 0x1_0000_0000;
     reassembly.unacked++;
-    if (reassembly.isComplete || reassembly.unacked >= Limits.fragmentsPerAck) this.#acknowledge(reassembly);
-    else if (reassembly.ackDueMs === Number.POSITIVE_INFINITY)
+    if (reassembly.hasGap || reassembly.isComplete || reassembly.unacked >= Limits.fragmentsPerAck) {
+      this.#acknowledge(reassembly);
+    } else if (reassembly.ackDueMs === Number.POSITIVE_INFINITY)
       reassembly.ackDueMs = nowMs + Timings.fragmentAckDelayMs;
     return reassembly.isComplete ? FragmentOutcome.COMPLETE : FragmentOutcome.PARTIAL;
   }

@@ -123,7 +123,11 @@ export class OutgoingTransfers {
     for (let i = this.#senders.length - 1; i >= 0; i--) {
       const sender = this.#senders[i];
       if (sender.lastProgressMs + this.#giveUpMs <= nowMs) this.#removeAt(i);
-      else if (sender.timeoutAtMs <= nowMs) sender.onTimeout(this.#congestion, nowMs);
+      else if (sender.timeoutAtMs <= nowMs) {
+        sender.onTimeout(this.#congestion, nowMs);
+        // As long as other messages get through, the path has not stalled.
+        if (nowMs - this.#lastProgressMs() >= this.#rtt.timeoutMs(0)) this.#congestion.onStalled(nowMs);
+      }
     }
     this.pump(nowMs);
   }
@@ -138,6 +142,12 @@ export class OutgoingTransfers {
     const before = sender.retransmits;
     sender.onSent(index, this.#channel.sendCounter - 1, this.#rtt, this.#congestion, nowMs);
     this.retransmits += sender.retransmits - before;
+  }
+
+  #lastProgressMs(): number {
+    let lastMs = 0;
+    for (const sender of this.#senders) lastMs = Math.max(lastMs, sender.lastProgressMs);
+    return lastMs;
   }
 
   #removeAt(index: number): void {

@@ -44,6 +44,11 @@ export class Reassembly {
     return this.#receivedCount === this.fragmentCount;
   }
 
+  /** Something above `next` has arrived. */
+  get hasGap(): boolean {
+    return this.#receivedCount > this.next;
+  }
+
   accept(
     total: number,
     identity: number,

@@ -3,6 +3,8 @@ import { Timings } from '@anoadb/protocol';
 import type { RandomBytes } from './crypto.js';
 
 const JITTER = 0.1;
+/** G of RFC 6298: the delay of an acknowledgement and of two timers; a path without any jitter needs it. */
+const GRAIN_MS = 20;
 
 export class RttEstimator {
   /** 0 until the first sample. */
@@ -21,7 +23,7 @@ export class RttEstimator {
       this.#variationMs += (Math.abs(this.smoothedMs - elapsedMs) - this.#variationMs) / 4;
       this.smoothedMs += (elapsedMs - this.smoothedMs) / 8;
     }
-    this.#timeoutMs = bounded(this.smoothedMs + 4 * this.#variationMs);
+    this.#timeoutMs = bounded(this.smoothedMs + Math.max(GRAIN_MS, 4 * this.#variationMs));
   }
 
   /** The timeout after `doublings` that went unanswered. */

@@ -147,6 +147,8 @@ test('the retransmission timeout follows RFC 6298 within 20 ms and 1 s', () => {
   other.sample(100);
   assert.equal(other.timeoutMs(0), 250);
   assert.equal(other.timeoutMs(1), 500);
+  for (let i = 0; i < 100; i++) other.sample(100);
+  assert.equal(other.timeoutMs(0), 120, 'never the bare round trip');
   assert.equal(other.timeoutMs(9), 1000);
   assert.equal(other.reorderMs, 112.5);
   const jitter = new Jitter(new SeededRandom(1).source);

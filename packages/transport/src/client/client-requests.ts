@@ -7,6 +7,7 @@
  */
 import {
   FrameType,
+  Limits,
   ReplyFlag,
   RequestFlag,
   RspFragFrameAt,
@@ -114,7 +115,8 @@ export class ClientRequests {
       }
       const byteCount = window.lengths[slot];
       if (byteCount > session.payloadBytesMax) {
-        if (!this.#startTransfer(session, slot, rid, nowMs)) break;
+        if (!this.#startTransfer(session, slot, rid, nowMs))
+          this.#queuedFrom = Math.min(this.#queuedFrom, rid);
         continue;
       }
       if (!session.congestion.hasRoom(MESSAGE_OVERHEAD_BYTES + byteCount)) break;
@@ -309,7 +311,9 @@ export class ClientRequests {
       this.#answer(slot, Status.MESSAGE_TOO_LARGE, NOTHING, 0, 0, nowMs);
       return true;
     }
-    if (session.outgoing.count >= Math.max(1, session.params.maxReassembly)) return false;
+    const { count, queuedBytes } = session.outgoing;
+    if (count >= Math.max(1, session.params.maxReassembly)) return false;
+    if (count > 0 && queuedBytes + byteCount > Limits.reassemblyBytesPerSession) return false;
     if (window.attempts[slot] > 0) this.retransmits++;
     const flags = window.requestFlags[slot] | window.nextAttempt(slot, session.sendCounter, nowMs);
     const ops = window.opsOf(slot).subarray(0, byteCount);

@@ -19,10 +19,6 @@ export class SeenAuths {
     this.#max = max;
   }
 
-  get count(): number {
-    return this.#seen.size;
-  }
-
   /** The WELCOME this AUTH was answered with. */
   find(key: string, nowMs: number): Uint8Array | undefined {
     this.expire(nowMs);
