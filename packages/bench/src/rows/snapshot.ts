@@ -1,18 +1,19 @@
 /**
  * A snapshot of a full store while it serves: how long the event loop is held up (from within the server) and
- * what a client feels that asks for one value after the other.
+ * what a client feels that asks for one value every millisecond.
  */
 
 import { statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeSnapshot } from '@anoadb/protocol';
-import { AnoaServer, type EventLoopDelays, getPlan } from '../anoa.js';
+import { AnoaServer, type DelayPercentiles, type EventLoopDelays, getPlan } from '../anoa.js';
 import type { LoadClient } from '../load-client.js';
 import { type Line, percentile, type RowGroup } from '../measurement.js';
 import { REDIS_MISSING, RedisServer, redisVersion } from '../redis.js';
 
 const STALL_P999_MS_MAX = 5;
 /** About two seconds of them. */
-const YARDSTICK_PINGS = 40_000;
+const YARDSTICK_PINGS = 1500;
 
 interface SnapshotFacts {
   readonly seconds: number;
@@ -47,21 +48,22 @@ export const snapshotRows: RowGroup = {
         ...(redis === undefined ? {} : { theirs: { name: from, value: redis.bytes / context.entries } }),
         note: 'ours is encrypted and authenticated JSON; the RDB of Redis is plain and packed',
       },
-      stallLine('p50', delays.p50Ms),
-      stallLine('p99', delays.p99Ms),
+      stallLine('p50', delays.own.p50Ms),
+      stallLine('p99', delays.own.p99Ms),
       {
-        ...stallLine('p99.9', delays.p999Ms),
-        aim: { text: `at most ${STALL_P999_MS_MAX} ms`, isMet: delays.p999Ms <= STALL_P999_MS_MAX },
+        ...stallLine('p99.9', delays.own.p999Ms),
+        aim: { text: `at most ${STALL_P999_MS_MAX} ms`, isMet: delays.own.p999Ms <= STALL_P999_MS_MAX },
         note:
-          `1 ms timer inside the server, ${delays.samples} samples while the snapshot ran; ` +
-          `the same server serving without a snapshot: p99.9 ${idleDelays.p999Ms.toFixed(2)} ms, max ${idleDelays.maxMs.toFixed(2)} ms`,
+          `a 1 ms timer inside the server, ${delays.samples} samples while the snapshot ran, time in which the kernel ` +
+          `had given the core to others taken off; with it ${delayText(delays.stall)}. ` +
+          `Before the snapshot, under the same GETs: ${delayText(idleDelays.own)}, with it ${delayText(idleDelays.stall)}`,
       },
-      stallLine('max', delays.maxMs),
+      stallLine('max', delays.own.maxMs),
     ];
     for (const [name, fraction] of PERCENTILES) {
       lines.push({
         id: `snapshot/get-${name}`,
-        title: `GET one after another meanwhile, ${name}`,
+        title: `a GET every millisecond meanwhile, ${name}`,
         unit: 'ms',
         ours: percentile(pingsMs, fraction),
         ...(name === 'max'
@@ -84,6 +86,10 @@ function stallLine(name: string, value: number): Line {
   return { id: `snapshot/stall-${name}`, title: `event loop held up, ${name}`, unit: 'ms', ours: value };
 }
 
+function delayText({ p999Ms, maxMs }: DelayPercentiles): string {
+  return `p99.9 ${p999Ms.toFixed(2)} ms, max ${maxMs.toFixed(2)} ms`;
+}
+
 async function measureSnapshot(entries: number, progress: (text: string) => void): Promise<SnapshotFacts> {
   const server = await AnoaServer.start();
   try {
@@ -91,7 +97,8 @@ async function measureSnapshot(entries: number, progress: (text: string) => void
     const admin = await server.connect();
     await server.fill(client, entries);
     // Warm, as a server that has served is, and the yardstick for the machine's own noise.
-    await ping(client, entries, YARDSTICK_PINGS, server);
+    await server.resetDelays();
+    for (let i = 0; i < YARDSTICK_PINGS; i++) await ping(client, entries, i);
     const idleDelays = await server.readDelays();
     await server.resetDelays();
     let isDone = false;
@@ -103,7 +110,7 @@ async function measureSnapshot(entries: number, progress: (text: string) => void
         return report as unknown as { bytes: number; entries: number; elapsedMs: number };
       });
     const pingsMs: number[] = [];
-    while (!isDone) pingsMs.push(...(await ping(client, entries, 50)));
+    while (!isDone) pingsMs.push(await ping(client, entries, pingsMs.length));
     const report = await saved;
     const seconds = (performance.now() - startedAtMs) / 1000;
     const delays = await server.readDelays();
@@ -121,16 +128,12 @@ async function measureSnapshot(entries: number, progress: (text: string) => void
   }
 }
 
-/** `count` GETs with one in flight; their latencies. With `server` its delays are counted from here. */
-async function ping(
-  client: LoadClient,
-  entries: number,
-  count: number,
-  server?: AnoaServer,
-): Promise<Float64Array> {
-  await server?.resetDelays();
-  const plan = getPlan({ requests: count, ops: 1, inFlight: 1, keyOf: (n) => (n * 7919) % entries });
-  return (await client.run(plan, true)).latenciesMs;
+/** One GET, then a millisecond of rest; its latency. Busier asking would take a core from the snapshot. */
+async function ping(client: LoadClient, entries: number, n: number): Promise<number> {
+  const plan = getPlan({ requests: 1, ops: 1, inFlight: 1, keyOf: () => (n * 611_953) % entries });
+  const { latenciesMs } = await client.run(plan, true);
+  await sleep(1);
+  return latenciesMs[0];
 }
 
 async function measureRedisSave(
