@@ -258,9 +258,21 @@ test('a key file that others may read, of another length, or inside the data dir
   await expectRefusal(await savedDisk(), 66, path, inside);
 });
 
-test('a data directory that others may enter is refused', async () => {
-  const disk = new MemoryDisk(new Map(), new Map([[DIRECTORY, 0o755]]));
-  assert.match((await expectRefusal(disk, 74, DIRECTORY)).message, /chmod 700/);
+test('an empty directory is closed to others, one in use is warned about, one that others may change refused', async () => {
+  const empty = new MemoryDisk(new Map(), new Map([[DIRECTORY, 0o777]]));
+  await (await openOn(empty)).close();
+  assert.equal(empty.modeOf(DIRECTORY), 0o700);
+
+  const events: string[] = [];
+  empty.setMode(DIRECTORY, 0o755);
+  await (await openOn(empty, { log: (event) => events.push(event.event) })).close();
+  assert.deepEqual(events, ['directory-open']);
+
+  empty.setMode(DIRECTORY, 0o775);
+  assert.match((await expectRefusal(empty, 74, DIRECTORY)).message, /chmod 700/);
+  const notOurs = new MemoryDisk(new Map(), new Map([[DIRECTORY, 0o777]]));
+  notOurs.plan = (call) => (call.name === 'setMode' ? 'EPERM' : undefined);
+  await expectRefusal(notOurs, 74, DIRECTORY);
 });
 
 test('an unknown format version is refused and names both versions', async () => {

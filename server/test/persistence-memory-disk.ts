@@ -104,6 +104,13 @@ export class MemoryDisk implements FileSystem {
     });
   }
 
+  setMode(path: string, mode: number): void {
+    this.#call('setMode', path, () => {
+      if (this.#directories.has(path)) this.#directories.set(path, mode);
+      else this.#inode(path).mode = mode;
+    });
+  }
+
   openToRead(path: string): FileHandle {
     return this.#call('openToRead', path, () => this.#handleOf(this.#inode(path), path));
   }

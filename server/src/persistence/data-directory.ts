@@ -4,6 +4,7 @@
  *
  * Leftovers of a crash, and why none of them holds the only copy of anything:
  *   *.new, *.part       never published, never complete        -> removed, logged
+ *   LOCK.socket.*       a lock that nobody got                  -> removed, logged
  *   snap-* of an older  replaced by the listed snapshot, which  -> removed, logged
  *     generation          has just been verified
  *   snap-* of a newer   complete, but the crash came before it  -> quarantine/, logged, never deleted by us:
@@ -60,6 +61,7 @@ function fateOf(name: string, manifest: Manifest): 'keep' | 'remove' | 'quaranti
   if (snapshot !== undefined) {
     return isPartial || snapshot.generation < (manifest.snapshot?.generation ?? 0) ? 'remove' : 'quarantine';
   }
+  if (name.startsWith('LOCK.socket.')) return 'remove';
   const isOurTemporary =
     isTemporaryName(name) && [KEYRING_NAME, MANIFEST_NAME].some((own) => name.startsWith(own));
   return isOurTemporary ? 'remove' : 'keep';

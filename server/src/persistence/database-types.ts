@@ -26,7 +26,8 @@ export interface PersistenceEvent {
     | 'stale-lock-replaced'
     | 'reserve-missing'
     | 'snapshot-failed'
-    | 'clock-behind';
+    | 'clock-behind'
+    | 'directory-open';
   readonly message: string;
   readonly file?: string;
 }

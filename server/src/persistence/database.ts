@@ -3,70 +3,50 @@
  * snapshot. Pure: everything outside is a parameter (DatabaseAdapters); node-database.ts fills them in.
  */
 
-import { clearLeftovers, hasDataFiles } from './data-directory.js';
+import { clearLeftovers } from './data-directory.js';
+import {
+  type OpeningAdapters,
+  type OpeningOptions,
+  openOrCreateKeyring,
+  openOrCreateManifest,
+  refuseKeyFileInside,
+  restrictDirectory,
+} from './database-opening.js';
 import type {
   Database,
   LoadProgress,
   LoadReport,
   LoadTarget,
   PersistenceEvent,
-  SecretSource,
   SnapshotOptions,
   SnapshotReport,
   SnapshotSource,
 } from './database-types.js';
 import type { DirectoryLock, HeldLock } from './directory-lock.js';
-import { DIRECTORY_MODE, type FileSystem, pathIn } from './file-system.js';
-import {
-  createKeyring,
-  KEYRING_BYTES_MAX,
-  KEYRING_NAME,
-  type Keyring,
-  type KeyringOptions,
-  openKeyring,
-} from './keyring.js';
-import { MANIFEST_NAME, type Manifest, publishManifest, readManifest } from './manifest.js';
-import {
-  createKeyFile,
-  type MasterSecret,
-  readMasterSecret,
-  removeKeyFileLeftover,
-} from './master-secret.js';
-import {
-  damaged,
-  ExitCode,
-  fromPlainError,
-  isFatal,
-  PersistenceError,
-  wrongKey,
-} from './persistence-error.js';
+import { DIRECTORY_MODE, pathIn } from './file-system.js';
+import type { Keyring } from './keyring.js';
+import { type Manifest, publishManifest } from './manifest.js';
+import { removeKeyFileLeftover } from './master-secret.js';
+import { ExitCode, fromPlainError, isFatal, PersistenceError } from './persistence-error.js';
 import { fitReserve, RESERVE_BYTES_MAX } from './reserve.js';
 import { parseSnapshotFileName, SEGMENT_BYTES_MAX } from './snapshot-format.js';
 import { loadSnapshot } from './snapshot-load.js';
 import { SnapshotWalk } from './snapshot-walk.js';
-import type { StorageCrypto } from './storage-crypto.js';
-import { attempt, makeDurableDirectory, readWholeFile, replaceFile } from './whole-file.js';
+import { attempt, makeDurableDirectory } from './whole-file.js';
 import type { FileWorkerPort, FromWorker } from './worker-messages.js';
 
-export interface DatabaseAdapters {
-  readonly fs: FileSystem;
-  readonly crypto: StorageCrypto;
+export interface DatabaseAdapters extends OpeningAdapters {
   readonly lock: DirectoryLock;
   /** A fresh worker; asked again when one has died. */
   readonly startWorker: () => FileWorkerPort;
-  readonly nowMs: () => number;
   readonly monotonicMs: () => number;
   readonly yieldToEventLoop: () => Promise<void>;
 }
 
-export interface DatabaseOptions {
-  readonly directory: string;
-  readonly secret: SecretSource;
+export interface DatabaseOptions extends OpeningOptions {
   readonly log?: ((event: PersistenceEvent) => void) | undefined;
   readonly segmentBytesMax?: number | undefined;
   readonly reserveBytesMax?: number | undefined;
-  /** Cheaper scrypt for tests. */
-  readonly keyring?: KeyringOptions | undefined;
 }
 
 /**
@@ -87,8 +67,8 @@ export async function openDatabase(adapters: DatabaseAdapters, options: Database
       file: directory,
       help: 'Give another data directory.',
     });
-  } else {
-    refuseOpenDirectory(directory, existing.mode);
+  } else if ((existing.mode & 0o077) !== 0) {
+    restrictDirectory(fs, directory, existing.mode, log);
   }
   const lock = await adapters.lock.acquire(directory);
   try {
@@ -106,115 +86,6 @@ export async function openDatabase(adapters: DatabaseAdapters, options: Database
     await lock.release();
     throw error;
   }
-}
-
-function refuseKeyFileInside({ directory, secret }: DatabaseOptions): void {
-  if (secret.kind !== 'key-file' || !secret.path.startsWith(pathIn(directory, ''))) return;
-  throw wrongKey(
-    secret.path,
-    'the key file is inside the data directory: whoever copies the one has the other.',
-    'Move it elsewhere and give the new path.',
-  );
-}
-
-function refuseOpenDirectory(directory: string, mode: number): void {
-  if ((mode & 0o077) === 0) return;
-  throw new PersistenceError(`others may enter this directory (mode ${mode.toString(8).padStart(4, '0')}).`, {
-    exitCode: ExitCode.IO,
-    file: directory,
-    help: `Run: chmod 700 ${directory}`,
-  });
-}
-
-function openOrCreateKeyring(
-  { fs, crypto, nowMs }: DatabaseAdapters,
-  options: DatabaseOptions,
-  log: (event: PersistenceEvent) => void,
-): Keyring {
-  const { directory, secret: source } = options;
-  const file = pathIn(directory, KEYRING_NAME);
-  const bytes = readWholeFile(fs, file, KEYRING_BYTES_MAX);
-  const names = attempt(directory, 'list it', () => fs.list(directory)) ?? [];
-  if (bytes === undefined && (names.includes(MANIFEST_NAME) || hasDataFiles(names))) {
-    throw damaged(
-      file,
-      undefined,
-      'it is missing, though there are data files.',
-      'Nothing was changed. Bring it back from a backup; every snapshot file has a copy in its header.',
-    );
-  }
-  let secret = readMasterSecret(fs, source);
-  if (bytes !== undefined) {
-    if (secret === undefined) throw missingKeyFile(source, true);
-    return openKeyring(crypto, file, bytes, secret);
-  }
-  if (secret === undefined) {
-    if (source.kind !== 'key-file' || !source.createIfAbsent) throw missingKeyFile(source, false);
-    secret = makeKeyFile(fs, crypto, source.path, log);
-  }
-  const keyring = createKeyring(crypto, secret, nowMs(), options.keyring);
-  replaceFile(fs, directory, KEYRING_NAME, keyring.bytes);
-  log({
-    level: 'info',
-    event: 'database-created',
-    message: `new database ${keyring.database}`,
-    file: directory,
-  });
-  return keyring;
-}
-
-function makeKeyFile(
-  fs: FileSystem,
-  crypto: StorageCrypto,
-  file: string,
-  log: (event: PersistenceEvent) => void,
-): MasterSecret {
-  const secret = createKeyFile(fs, crypto, file);
-  log({
-    level: 'warn',
-    event: 'key-file-created',
-    message: `made the key file ${file}. Back it up now, apart from the data: without it the data cannot be read by anyone`,
-    file,
-  });
-  return secret;
-}
-
-function missingKeyFile(source: SecretSource, hasDatabase: boolean): PersistenceError {
-  return wrongKey(
-    source.kind === 'key-file' ? source.path : undefined,
-    hasDatabase ? 'the key file of this database is missing.' : 'there is no key file here.',
-    hasDatabase
-      ? 'Nothing was changed, and no new key was made. Bring the key file back from its backup.'
-      : 'Make one (32 random bytes, mode 0600) or let the server make it.',
-  );
-}
-
-function openOrCreateManifest(
-  { fs, crypto, nowMs }: DatabaseAdapters,
-  directory: string,
-  keyring: Keyring,
-): Manifest {
-  const found = readManifest(fs, crypto, keyring, directory);
-  if (found !== undefined) return found;
-  if (hasDataFiles(attempt(directory, 'list it', () => fs.list(directory)) ?? [])) {
-    throw damaged(
-      pathIn(directory, MANIFEST_NAME),
-      undefined,
-      'it is missing, though there are data files.',
-      'Nothing was changed. Bring it back from a backup, or restore a snapshot into a new directory.',
-    );
-  }
-  const manifest: Manifest = {
-    database: keyring.database,
-    generation: 1,
-    dbNowMs: nowMs(),
-    lastVersion: 0,
-    isCleanStop: false,
-    snapshot: null,
-    journal: [],
-  };
-  publishManifest(fs, crypto, keyring, directory, manifest);
-  return manifest;
 }
 
 class OpenDatabase implements Database {

@@ -11,6 +11,7 @@ export interface FileSystem {
   /** Names, sorted; undefined where there is no such directory. */
   list(directory: string): string[] | undefined;
   makeDirectory(path: string, mode: number): void;
+  setMode(path: string, mode: number): void;
   openToRead(path: string): FileHandle;
   /** O_EXCL: fails with EEXIST rather than touch an existing file. */
   createToWrite(path: string, mode: number): FileHandle;

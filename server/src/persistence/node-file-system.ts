@@ -27,6 +27,7 @@ export function nodeFileSystem(): FileSystem {
     makeDirectory(path, mode) {
       fs.mkdirSync(path, { mode });
     },
+    setMode: (path, mode) => fs.chmodSync(path, mode),
     openToRead: (path): FileHandle => fs.openSync(path, O_RDONLY | (O_NOFOLLOW ?? 0)),
     createToWrite(path, mode): FileHandle {
       const handle = fs.openSync(path, O_RDWR | O_CREAT | O_EXCL, mode);

@@ -182,8 +182,7 @@ export class SnapshotReader {
       throw damaged(file, at + 4, `chunk ${this.#chunks} should be here.`);
     const end = CHUNK_HEAD_BYTES + boxBytes;
     const got = readFully(fs, file, this.#handle!, chunk, CHUNK_HEAD_BYTES, end, at + CHUNK_HEAD_BYTES);
-    if (got < boxBytes)
-      throw damaged(file, at, 'the file ends within the chunk that begins here.');
+    if (got < boxBytes) throw damaged(file, at, 'the file ends within the chunk that begins here.');
     const plain = this.#plain.subarray(0, boxBytes - TAG_BYTES);
     if (!crypto.open(plain, chunk.subarray(CHUNK_HEAD_BYTES, end), nonce, this.#keys!.box)) {
       throw damaged(file, at, `the seal of chunk ${this.#chunks} (${end} bytes) is broken: it was altered.`);
