@@ -1,7 +1,7 @@
 /** What the numbers were measured on; without it they mean nothing. */
 
 import { readFileSync } from 'node:fs';
-import { cpus, release, totalmem, type } from 'node:os';
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
 
 export interface Machine {
   readonly cpu: string;
@@ -9,6 +9,8 @@ export interface Machine {
   readonly memoryGiB: number;
   readonly kernel: string;
   readonly node: string;
+  /** Mean of the last minute when the run began; far above 0, the numbers are those of a busy machine. */
+  readonly loadBefore: number;
 }
 
 export function describeMachine(): Machine {
@@ -19,12 +21,13 @@ export function describeMachine(): Machine {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     kernel: `${type()} ${release()}`,
     node: process.version,
+    loadBefore: Math.round(loadavg()[0] * 10) / 10,
   };
 }
 
 export function machineText(machine: Machine): string {
-  const { cpu, cores, memoryGiB, kernel, node } = machine;
-  return `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${kernel}, Node ${node}`;
+  const { cpu, cores, memoryGiB, kernel, node, loadBefore } = machine;
+  return `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${kernel}, Node ${node}, load average ${loadBefore} before`;
 }
 
 function cpuFromProc(): string | undefined {

@@ -42,10 +42,11 @@ async function main(): Promise<void> {
     rounds: options.rounds,
     progress: (text) => void process.stderr.write(`${text}\n`),
   };
+  const machine = describeMachine();
   const groups: GroupResult[] = [];
   for (const group of options.groups) groups.push(await runGroup(group, context));
   const report: BenchReport = {
-    machine: describeMachine(),
+    machine,
     redis: redisVersion(),
     takenAt: new Date().toISOString(),
     groups,

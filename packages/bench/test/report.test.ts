@@ -6,7 +6,7 @@ import { alternate, median, percentile } from '../src/measurement.js';
 import { type BenchReport, markdownText, numberText, tableText } from '../src/report.js';
 
 const REPORT: BenchReport = {
-  machine: { cpu: 'Test CPU', cores: 2, memoryGiB: 8, kernel: 'Linux 1', node: 'v20' },
+  machine: { cpu: 'Test CPU', cores: 2, memoryGiB: 8, kernel: 'Linux 1', node: 'v20', loadBefore: 0.1 },
   redis: '7.0.15',
   takenAt: '2026-01-02T03:04:05.000Z',
   groups: [
