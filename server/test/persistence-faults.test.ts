@@ -20,10 +20,10 @@ const SMALL_FILES: TestDatabaseOptions = { segmentBytesMax: 140_000 };
 async function runningServer(options: TestDatabaseOptions = SMALL_FILES) {
   const disk = new MemoryDisk();
   const { database, store } = await startOn(disk, options);
-  fill(store, 'a', 1500);
+  fill(store, 'a', 15);
   await database.snapshot(store);
   const stateA = stateOf(store.entries.values());
-  fill(store, 'b', 1000);
+  fill(store, 'b', 10);
   const stateB = stateOf(store.entries.values());
   disk.log.length = 0;
   disk.calls = 0;
@@ -31,7 +31,7 @@ async function runningServer(options: TestDatabaseOptions = SMALL_FILES) {
 }
 
 function fill(store: ModelStore, letter: string, count: number): void {
-  for (let i = 0; i < count; i++) setValue(store, `${letter}${i}`, letter.repeat(100));
+  for (let i = 0; i < count; i++) setValue(store, `${letter}${i}`, letter.repeat(10_000));
 }
 
 /** Restarts on what is left of a disk; the state it finds. */
@@ -342,14 +342,14 @@ test('no key and nonce are used for two plaintexts, even where every random numb
     };
     const disk = new MemoryDisk();
     const { database, store } = await startOn(disk, { ...SMALL_FILES, crypto });
-    fill(store, 'a', 2000);
+    fill(store, 'a', 20);
     await database.snapshot(store);
     await database.close();
     // The directory is copied and both go on, with the same generation numbers and other data.
     for (const letter of ['b', 'c']) {
       const copy = disk.afterKill();
       const { database: copied, store: copiedStore } = await startOn(copy, { ...SMALL_FILES, crypto });
-      fill(copiedStore, letter, 2000);
+      fill(copiedStore, letter, 20);
       await copied.snapshot(copiedStore);
       await copied.close();
     }
