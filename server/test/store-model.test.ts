@@ -192,4 +192,8 @@ for (const eviction of ['refuse', 'sieve', 'sieve-ttl'] as const) {
   });
 }
 
+test('a slab emptied for its pages does not take them again (seed that once did not end)', () => {
+  differential(30_000, { seed: 7919 + 2, keys: 3000, eviction: 'refuse', maxMemoryBytes: 6 << 20 });
+});
+
 test.run();

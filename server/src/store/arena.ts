@@ -72,6 +72,8 @@ export class Arena {
   /** Bytes of all blocks in use. */
   liveBytes = 0;
   blocks = 0;
+  /** False while a slab is emptied to win its pages: a new slab for its entries would take them again, without end. */
+  mayStartSlabs = true;
   readonly #pool: SegmentPool;
   /** Per class, the first slab that has a free block. */
   readonly #slabs = new Int32Array(SIZE_CLASSES);
@@ -106,7 +108,7 @@ export class Arena {
     const sizeClass = classOfSize(bytes);
     let slab = this.#slabs[sizeClass];
     if (slab === 0) {
-      slab = this.#newSlab(sizeClass);
+      slab = this.mayStartSlabs ? this.#newSlab(sizeClass) : 0;
       if (slab === 0) return 0;
     }
     const words = this.#pool.words[slab >>> SEGMENT_SHIFT];

@@ -151,16 +151,17 @@ export class Reclaimer {
     const slab = arena.sparseSlab(sizeClass);
     if (slab === 0) return false;
     arena.closeSlab(slab);
-    for (let i = 0, left = arena.usedOf(slab); left > 0; i++) {
-      const ref = arena.blockAt(slab, i);
+    arena.mayStartSlabs = false;
+    let left = arena.usedOf(slab);
+    for (let n = 0; left > 0; n++) {
+      const ref = arena.blockAt(slab, n);
       if (ref === 0) continue;
-      if (!this.#move(ref)) {
-        arena.reopenSlab(slab);
-        return false;
-      }
+      if (!this.#move(ref)) break;
       left--;
     }
-    return true;
+    arena.mayStartSlabs = true;
+    if (left > 0) arena.reopenSlab(slab);
+    return left === 0;
   }
 
   /** Evicts and empties segments until `isEnough`; false: nothing more to evict, or too much evicted already. */

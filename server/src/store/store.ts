@@ -342,6 +342,8 @@ export class Store {
   /** May an entry of this size stay in its block? Not where the block would be an eighth too large. */
   #fits(ref: number, size: number): boolean {
     const { arena } = this.#table;
+    // By far the most frequent case, and it needs no look at the slab.
+    if (size === this.#table.sizeOf(ref)) return true;
     const capacity = arena.capacityOf(ref);
     if (size > capacity) return false;
     return capacity - size <= capacity >>> 3 || arena.capacityFor(size) === capacity;
