@@ -10,7 +10,8 @@ let db: AnoaClient;
 
 test.before(async () => {
   server = await RealServer.start();
-  db = await connect(server.url);
+  // Deadlines are not what is tested here, and the machine may be busy.
+  db = await connect(server.url, { connectTimeout: '30s', timeout: '30s' });
 });
 test.before.each(async () => {
   await db.flush();

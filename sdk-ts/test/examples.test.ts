@@ -7,33 +7,31 @@ import { repositoryRoot, type ServerProcess, startServerProcess } from '@anoadb/
 import { test } from 'uvu';
 
 const examples = join(repositoryRoot(), 'examples');
-/** The server from its sources: the test needs no build. */
-const command: [string, ...string[]] = [
-  process.execPath,
-  '--import',
-  import.meta.resolve('tsx'),
-  '--conditions=@anoadb/source',
-  join(repositoryRoot(), 'server', 'test', 'serve-main.ts'),
-];
-
-let server: ServerProcess;
+let server: ServerProcess | undefined;
 
 test.before(async () => {
-  server = await startServerProcess({ command, readyWithinMs: 60_000 });
+  server = await startServerProcess({ readyWithinMs: 60_000 });
 });
 test.after(async () => {
-  await server.dispose();
+  await server?.dispose();
 });
 
-function run(example: string, ...args: string[]): string {
-  const flags = ['--import', 'tsx', '--conditions=@anoadb/source', 'src/main.ts'];
-  const done = spawnSync(process.execPath, [...flags, ...args], {
+/** As `npm start` in the example's folder, with the SDK as it is compiled: as a reader would run it. */
+function start(
+  example: string,
+  ...args: string[]
+): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, ['--import', 'tsx', 'src/main.ts', ...args], {
     cwd: join(examples, example),
-    env: { ...process.env, ANOA_URL: server.url },
+    env: { ...process.env, ANOA_URL: server!.url },
     encoding: 'utf8',
     timeout: 60_000,
   });
-  assert.strictEqual(done.status, 0, `${done.stdout}\n${done.stderr}\n${server.output}`);
+}
+
+function run(example: string, ...args: string[]): string {
+  const done = start(example, ...args);
+  assert.strictEqual(done.status, 0, `${done.stdout}\n${done.stderr}\n${server!.output}`);
   return done.stdout;
 }
 
@@ -49,10 +47,10 @@ test('package-catalogue: in, equal, also after the server was terminated and sta
   assert.match(loaded, new RegExp(`verified ${count} of ${count} documents: equal`));
   assert.match(loaded, /MIT\s+\d+/);
 
-  const { code } = await server.stop('SIGTERM');
-  assert.strictEqual(code, 0, server.output);
+  const { code } = await server!.stop('SIGTERM');
+  assert.strictEqual(code, 0, server!.output);
 
-  const files = filesUnder(server.dataDir);
+  const files = filesUnder(server!.dataDir);
   assert.ok(files.length > 0);
   const clear = ['package:', 'typescript', 'zod', 'dependencies', 'license', 'description', '@types/node'];
   for (const file of files) {
@@ -61,10 +59,10 @@ test('package-catalogue: in, equal, also after the server was terminated and sta
   }
   assert.ok(files.reduce((sum, file) => sum + statSync(file).size, 0) > 10_000);
 
-  await server.start();
+  await server!.start();
   const verified = run('package-catalogue', '--verify-only');
   assert.match(verified, new RegExp(`verified ${count} of ${count} documents: equal`));
-  await using db = await connect(server.url);
+  await using db = await connect(server!.url);
   for await (const key of db.scan({ prefix: 'package:', batchSize: 1 })) {
     const ttl = await db.ttl(key);
     assert.ok(typeof ttl === 'number' && ttl > 0);
@@ -73,18 +71,9 @@ test('package-catalogue: in, equal, also after the server was terminated and sta
 });
 
 test('package-catalogue says what is missing, by its exit code too', async () => {
-  await using db = await connect(server.url);
+  await using db = await connect(server!.url);
   await db.flush();
-  const done = spawnSync(
-    process.execPath,
-    ['--import', 'tsx', '--conditions=@anoadb/source', 'src/main.ts', '--verify-only'],
-    {
-      cwd: join(examples, 'package-catalogue'),
-      env: { ...process.env, ANOA_URL: server.url },
-      encoding: 'utf8',
-      timeout: 60_000,
-    },
-  );
+  const done = start('package-catalogue', '--verify-only');
   assert.strictEqual(done.status, 1);
   assert.match(done.stderr, /missing: package:/);
 });

@@ -72,7 +72,7 @@ export function _compiledOnly(db: AnoaClient, address: Address): void {
   void db.set('k', () => 1);
   // @ts-expect-error a class is no value
   void db.set('k', Map);
-  void db.set('k', { a: 1, deep: [address], then: 'text' });
+  void db.set('k', { a: 1, deep: [address] });
   void db.set('k', new Date());
   void db.set('k', Object.freeze([address]));
   // @ts-expect-error a key is text or bytes
