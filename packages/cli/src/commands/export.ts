@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import type { Writable } from 'node:stream';
 import type { AnoaClient } from '@anoadb/sdk';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CliContext } from '../context.js';
 import { CliError, ExitCode } from '../exit-codes.js';
+import { exitCodeOfAnoaError, isAnoaError } from '../failure.js';
+import { openOutputFile, standardOutput } from '../output/output-file.js';
 import { ProgressBar } from '../output/progress-bar.js';
 import { countText } from '../output/quantity-text.js';
 import { transferLine } from '../transfer-line.js';
@@ -41,7 +40,7 @@ async function runExport(context: CliContext, file: string | undefined, flags: E
   const client = await context.client();
   const isAll = flags.prefix === undefined && flags.pattern === undefined;
   const total = isAll && flags.from === undefined ? await client.count() : undefined;
-  const output = openOutput(file, flags.from !== undefined);
+  const output = file === undefined ? standardOutput : await openOutputFile(file, flags.from !== undefined);
   const progress = new ProgressBar('export', 'entries');
   let cursor = flags.from ?? 0;
   let written = 0;
@@ -53,7 +52,7 @@ async function runExport(context: CliContext, file: string | undefined, flags: E
         ...(flags.pattern === undefined ? {} : { pattern: flags.pattern }),
       });
       const lines = await readLines(client, page.keys);
-      if (lines.length > 0) await writeAll(output, `${lines.join('\n')}\n`);
+      if (lines.length > 0) await output.write(`${lines.join('\n')}\n`);
       written += lines.length;
       cursor = page.cursor;
       progress.update(written, total === undefined || total === 0 ? undefined : Math.min(1, written / total));
@@ -62,7 +61,7 @@ async function runExport(context: CliContext, file: string | undefined, flags: E
     throw stopped(error, file, cursor, written);
   } finally {
     progress.finish();
-    if (file !== undefined) await closed(output);
+    await output.close();
   }
   if (context.wantsJson && file !== undefined) context.terminal.line(JSON.stringify({ exported: written }));
   else context.terminal.note(`${countText(written)} entries exported`);
@@ -85,28 +84,11 @@ async function readLines(client: AnoaClient, keys: readonly Uint8Array[]): Promi
 
 function stopped(error: unknown, file: string | undefined, cursor: number, written: number): CliError {
   const reason = error instanceof Error ? error.message : String(error);
-  const isNoAnswer = error instanceof Error && /^Anoa(Connection|Timeout)Error$/.test(error.name);
   return new CliError(
-    isNoAnswer ? ExitCode.NO_ANSWER : ExitCode.IO,
+    isAnoaError(error) ? exitCodeOfAnoaError(error) : ExitCode.IO,
     reason,
     `${countText(written)} entries were written. To go on: anoa export ${file ?? '>>FILE'} --from ${cursor}`,
   );
-}
-
-function openOutput(file: string | undefined, isAppended: boolean): Writable {
-  return file === undefined
-    ? process.stdout
-    : createWriteStream(file, { flags: isAppended ? 'a' : 'w', mode: 0o600 });
-}
-
-/** Resolves when there is room again, so that a slow disk or pipe bounds what is read. */
-async function writeAll(output: Writable, text: string): Promise<void> {
-  if (!output.write(text)) await once(output, 'drain');
-}
-
-async function closed(output: Writable): Promise<void> {
-  output.end();
-  await once(output, 'close');
 }
 
 function cursorOption(text: string): number {

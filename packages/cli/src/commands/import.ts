@@ -1,9 +1,10 @@
 import { createReadStream, statSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { AnoaClient } from '@anoadb/sdk';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CliContext } from '../context.js';
 import { CliError, ExitCode } from '../exit-codes.js';
+import { exitCodeOfAnoaError, isAnoaError } from '../failure.js';
+import { readLines } from '../line-reader.js';
 import { ProgressBar } from '../output/progress-bar.js';
 import { countText } from '../output/quantity-text.js';
 import { parseTransferLine, type TransferEntry } from '../transfer-line.js';
@@ -41,7 +42,7 @@ async function runImport(context: CliContext, file: string, firstLine: number): 
   const run = new ImportRun(await context.client(), new ProgressBar('import', 'entries'));
   try {
     let number = 0;
-    for await (const line of createInterface({ input: input.stream, crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const line of readLines(input.stream)) {
       number++;
       if (number < firstLine || line.trim() === '') continue;
       await run.take(number, line, input.fraction());
@@ -73,8 +74,9 @@ class ImportRun {
   expired = 0;
   failure: LineFailure | undefined;
   readonly #client: AnoaClient;
-  readonly #inFlight = new Set<Promise<void>>();
+  #inFlight = 0;
   #bytesInFlight = 0;
+  #onAnswer: (() => void) | undefined;
 
   constructor(client: AnoaClient, progress: ProgressBar) {
     this.#client = client;
@@ -94,30 +96,49 @@ class ImportRun {
       return;
     }
     this.#send(number, entry, line.length);
-    while (this.#inFlight.size >= IN_FLIGHT_MAX || this.#bytesInFlight >= IN_FLIGHT_BYTES_MAX) {
-      await Promise.race(this.#inFlight);
-    }
+    if (this.#inFlight >= IN_FLIGHT_MAX || this.#bytesInFlight >= IN_FLIGHT_BYTES_MAX)
+      await this.#untilHalf();
     this.progress.update(this.stored, fraction);
   }
 
-  async settle(): Promise<void> {
-    await Promise.all(this.#inFlight);
+  /** Resolves when everything sent is answered. */
+  settle(): Promise<void> {
+    return this.#until(() => this.#inFlight === 0);
+  }
+
+  /** Not merely until there is room for one: sets made together share datagrams. */
+  #untilHalf(): Promise<void> {
+    return this.#until(
+      () => this.#inFlight <= IN_FLIGHT_MAX / 2 && this.#bytesInFlight <= IN_FLIGHT_BYTES_MAX / 2,
+    );
+  }
+
+  #until(isReached: () => boolean): Promise<void> {
+    if (isReached()) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onAnswer = () => {
+        if (!isReached()) return;
+        this.#onAnswer = undefined;
+        resolve();
+      };
+    });
   }
 
   #send(number: number, entry: TransferEntry, lengthBytes: number): void {
+    this.#inFlight++;
     this.#bytesInFlight += lengthBytes;
     const expiry = entry.expireAt === undefined ? {} : { expireAt: entry.expireAt };
-    const sent = this.#client
+    this.#client
       .set(entry.key, entry.value, expiry)
       .then(
         () => void this.stored++,
         (error: unknown) => this.#fail(number, error),
       )
       .then(() => {
+        this.#inFlight--;
         this.#bytesInFlight -= lengthBytes;
-        this.#inFlight.delete(sent);
+        this.#onAnswer?.();
       });
-    this.#inFlight.add(sent);
   }
 
   #fail(line: number, error: unknown): void {
@@ -128,14 +149,12 @@ class ImportRun {
 /** Setting an entry again does no harm, so going on from the first line that failed loses and doubles nothing. */
 function stopped(failure: LineFailure, file: string, stored: number): CliError {
   const reason = failure.error instanceof Error ? failure.error.message : String(failure.error);
-  const name = failure.error instanceof Error ? failure.error.name : '';
-  const isNoAnswer = /^Anoa(Connection|Timeout|OutcomeUnknown)Error$/.test(name);
   const again =
     file === '-'
       ? `the same input with \`anoa import - --from ${failure.line}\``
       : `anoa import ${file} --from ${failure.line}`;
   return new CliError(
-    isNoAnswer ? ExitCode.NO_ANSWER : ExitCode.REFUSED,
+    isAnoaError(failure.error) ? exitCodeOfAnoaError(failure.error) : ExitCode.USAGE,
     `${file === '-' ? 'standard input' : file}, line ${failure.line}: ${reason}`,
     `${countText(stored)} entries were stored. To go on: ${again}`,
   );

@@ -80,12 +80,14 @@ async function runScan(context: CliContext, prefix: string | undefined, flags: S
       if (context.wantsJson) terminal.line(`{"key":${keyJson(key)},"value":${exactJson(value)}}`);
       else terminal.line(`${keyText(key)}\t${shortValue(value, roomBeside(key, terminal))}`);
       if (++shown >= limit) break;
+      await terminal.drained();
     }
   } else {
     for await (const scanned of client.scan(options)) {
       const key = scanned as Uint8Array;
       terminal.line(context.wantsJson ? keyJson(key) : keyText(key));
       if (++shown >= limit) break;
+      await terminal.drained();
     }
   }
   if (terminal.isInteractive && !context.wantsJson)

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
+import { standardOutput } from '../output/output-file.js';
 import { countText, durationText, sizeText } from '../output/quantity-text.js';
 import { renderTable } from '../output/table.js';
 import { addSettingOptions } from '../setting-options.js';
@@ -21,7 +22,7 @@ export function registerSnapshot(program: Command, context: CliContext): void {
         'after',
         '\nExamples:\n  anoa snapshot cat | jq -r .k\n  anoa snapshot cat backup/snap-12-001.anos --key-file ./store.key',
       ),
-  ).action((path: string | undefined, flags: Record<string, unknown>) => runCat(context, path, flags));
+  ).action((path: string | undefined, flags: Record<string, unknown>) => runCat(path, flags));
   addSettingOptions(
     group
       .command('verify [file-or-dir]')
@@ -44,23 +45,10 @@ async function runNow(context: CliContext): Promise<void> {
   }
 }
 
-async function runCat(
-  context: CliContext,
-  path: string | undefined,
-  flags: Record<string, unknown>,
-): Promise<void> {
+async function runCat(path: string | undefined, flags: Record<string, unknown>): Promise<void> {
   const { catSnapshotAt, loadSettings } = await import('@anoadb/server');
   const { settings } = await loadSettings({ flags });
-  await catSnapshotAt(path ?? settings.dataDir, settings, (lines) => writeAll(lines));
-  void context;
-}
-
-/** Waits where the reader of the pipe is slower than we are, so that memory stays bounded. */
-function writeAll(bytes: Uint8Array): Promise<void> {
-  return new Promise((resolve) => {
-    if (process.stdout.write(bytes)) resolve();
-    else process.stdout.once('drain', resolve);
-  });
+  await catSnapshotAt(path ?? settings.dataDir, settings, (lines) => standardOutput.write(lines));
 }
 
 async function runVerify(

@@ -21,6 +21,7 @@ export function sizeText(bytes: number): string {
 
 /** `4m 59s`, `1.25s`, `120ms`, `3d 4h`: the two largest units that matter. */
 export function durationText(ms: number): string {
+  if (ms < 10) return `${Number(ms.toFixed(1))}ms`;
   if (ms < 1000) return `${Math.round(ms)}ms`;
   if (ms < 10_000) return `${Number((ms / 1000).toFixed(2))}s`;
   const units: [string, number][] = [

@@ -97,7 +97,7 @@ function quantityText(name: string, value: unknown): string {
 function words(name: string): string {
   return name
     .replace(/^rdb_/, '')
-    .replace(/_in_seconds$|_in_ms$|_ms$|Ms$|[ _][bB]ytes$|Bytes$/, '')
+    .replace(/_in_seconds$|_in_ms$|_ms$|Ms$|Bytes$/, '')
     .replace('_ms_', '_')
     .replaceAll('_', ' ')
     .replace(

@@ -2,6 +2,7 @@
  * Where output goes. Values and tables go to stdout, everything said about them (progress, hints,
  * "not found", errors) to stderr, so that a pipe carries data only.
  */
+import { once } from 'node:events';
 import { createColors } from 'picocolors';
 
 export type Style = ReturnType<typeof createColors>;
@@ -27,6 +28,11 @@ export class Terminal {
 
   text(text: string): void {
     process.stdout.write(text);
+  }
+
+  /** Resolves at once unless the reader of our pipe is slower than we are: then when it has caught up. */
+  async drained(): Promise<void> {
+    if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
   }
 
   bytes(bytes: Uint8Array): void {

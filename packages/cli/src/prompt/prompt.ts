@@ -5,6 +5,7 @@
 import { createInterface, type Interface } from 'node:readline';
 import { CliContext, type GlobalOptions } from '../context.js';
 import { reportFailure } from '../failure.js';
+import { readLines } from '../line-reader.js';
 import { countText } from '../output/quantity-text.js';
 import { buildProgram } from '../program.js';
 import { complete } from './completion.js';
@@ -74,7 +75,7 @@ function onInterrupt(rl: Interface): void {
 
 /** A script on standard input: every line is run; the exit code is that of the last one that failed. */
 async function runLines(context: CliContext): Promise<void> {
-  for await (const line of createInterface({ input: process.stdin })) {
+  for await (const line of readLines(process.stdin)) {
     if (isGoodbye(line)) return;
     const exitCode = await runLine(context, line);
     if (exitCode !== 0) process.exitCode = exitCode;
