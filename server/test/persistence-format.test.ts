@@ -6,6 +6,8 @@
 import assert from 'node:assert/strict';
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import nacl from 'tweetnacl';
 import { test } from 'uvu';
 import { verifySnapshot } from '../src/persistence/index.js';
@@ -118,7 +120,7 @@ test('the golden snapshot of format version 1 is still read, line by line', asyn
     golden.lines.map((line) => JSON.parse(line)),
   );
 
-  const directory = fs.mkdtempSync('/tmp/anoadb-golden-');
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'anoadb-golden-'));
   try {
     fs.writeFileSync(`${directory}/key`, keyFile, { mode: 0o600 });
     fs.writeFileSync(`${directory}/snap-3-001.anos`, snapshot);

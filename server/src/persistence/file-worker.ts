@@ -1,6 +1,6 @@
 /**
  * What the worker thread does: the whole of one snapshot from lines to published MANIFEST, and the reading of one
- * at start. Pure: file system, cryptography and the way back are parameters; file-worker-thread.ts is the thread.
+ * at start. Pure: file system, cryptography and the way back are parameters; node-file-worker-thread.ts is the thread.
  */
 
 import { ByteWriter } from '@anoadb/protocol';

@@ -11,8 +11,8 @@ import type { FileWorkerPort, FromWorker } from './worker-messages.js';
 function startThread(): Worker {
   const name = 'anoadb-files';
   if (!import.meta.url.endsWith('.ts'))
-    return new Worker(new URL('./file-worker-thread.js', import.meta.url), { name });
-  const thread = JSON.stringify(new URL('./file-worker-thread.ts', import.meta.url).href);
+    return new Worker(new URL('./node-file-worker-thread.js', import.meta.url), { name });
+  const thread = JSON.stringify(new URL('./node-file-worker-thread.ts', import.meta.url).href);
   // Resolved from here: the thread's own `import` would look below the working directory.
   const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
   const code = `import(${loader}).then(({ register }) => { register(); return import(${thread}); });`;
