@@ -58,6 +58,8 @@ export interface ClientLimits {
   readonly noContactMs: number;
   /** Age at which a session is replaced by a new one. */
   readonly rekeyMs: number;
+  /** The same by datagrams sent. */
+  readonly datagramsPerSessionMax: number;
 }
 
 export const SERVER_LIMITS: ServerLimits = {
@@ -94,4 +96,5 @@ export const CLIENT_LIMITS: ClientLimits = {
   requestIdMax: 0xffff_ffff,
   noContactMs: Timings.outcomeUnknownMs,
   rekeyMs: Timings.rekeyMs,
+  datagramsPerSessionMax: Limits.counterMaxClient,
 };

@@ -85,6 +85,7 @@ seeded(
       world.restartServer();
     }
     world.run(() => settled === 4000, 600_000);
+    assert.equal(client.endpoint.counters().inFlightBytes, 0);
     const count = world.handler.counts.get(1)!;
     assert.ok(count >= client.replies.size && count <= client.replies.size + client.unknown.length);
     assert.ok(client.unknown.length > 0);
@@ -308,6 +309,15 @@ seeded('the client replaces an old session before the server ends it', () => {
   assert.ok(world.server.counters().sessions <= 2);
 });
 
+seeded('a session that sent too many datagrams is replaced as well', () => {
+  const world = new World(SEED, BAD);
+  const client = ready(world, { limits: { datagramsPerSessionMax: 20 } });
+  for (let i = 0; i < 200; i++) client.ask(op('I', 1), true);
+  assert.equal(world.handler.counts.get(1), 200);
+  assert.ok(client.endpoint.counters().sessions >= 5);
+  assert.equal(client.readyCount, 1);
+});
+
 seeded('a session too old is closed with AGE and the client makes a new one', () => {
   const world = new World(SEED, { delayMs: 1 }, { sessionAgeMsMax: 10_000 });
   const client = ready(world);
@@ -410,6 +420,7 @@ seeded('more large requests than the server reassembles wait for their turn', ()
   for (let i = 0; i < sizes.length; i++) client.submit(op('S', i, pattern(i, sizes[i])), true);
   client.flush();
   world.run(() => client.replies.size === sizes.length, 600_000);
+  assert.equal(client.endpoint.counters().inFlightBytes, 0);
   for (let i = 0; i < sizes.length; i++) assert.deepEqual(world.handler.stored.get(i), pattern(i, sizes[i]));
   world.clock.runFor(60_000);
   assert.equal(world.server.counters().reassemblyBytes, 0);

@@ -69,6 +69,8 @@ export interface ClientCounters {
   sessions: number;
   smoothedRttMs: number;
   congestionWindowBytes: number;
+  /** Sent and neither answered nor given up as lost. */
+  inFlightBytes: number;
   dropped: DropCounters;
 }
 
@@ -254,6 +256,7 @@ export class ClientEndpoint {
       sessions: this.#sessionCount,
       smoothedRttMs: this.#session?.rtt.smoothedMs ?? 0,
       congestionWindowBytes: this.#session?.congestion.windowBytes ?? 0,
+      inFlightBytes: this.#session?.congestion.inFlightBytes ?? 0,
       dropped: { ...this.#dropped },
     };
   }
@@ -469,14 +472,18 @@ export class ClientEndpoint {
         if (session !== null && this.#requests.shouldTellFloor) this.#ping(session);
         break;
       case REKEY_TIMER:
-        if (session !== null && !this.#handshake.isRunning) {
-          this.#isRekeying = true;
-          this.#handshake.start(nowMs);
-        }
+        this.#rekey(nowMs);
         break;
       default: // HANDSHAKE_TIMER and PACE_TIMER: #afterwards serves both
         break;
     }
+  }
+
+  /** A new session for the same client, beside the old one until its WELCOME comes. */
+  #rekey(nowMs: number): void {
+    if (this.#session === null || this.#handshake.isRunning) return;
+    this.#isRekeying = true;
+    this.#handshake.start(nowMs);
   }
 
   /** Nothing heard although something is outstanding: the server may be gone, or only its memory of us. */
@@ -523,6 +530,8 @@ export class ClientEndpoint {
   #afterwards(nowMs: number): void {
     if (!this.#isClosed) {
       this.#renewIfExhausted(nowMs);
+      if (this.#session !== null && this.#session.sendCounter >= this.#limits.datagramsPerSessionMax)
+        this.#rekey(nowMs);
       this.#tickHandshake(nowMs);
     }
     if (!this.#isClosed) {

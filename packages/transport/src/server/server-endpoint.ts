@@ -279,6 +279,10 @@ export class ServerEndpoint {
     session.lastSeenMs = nowMs;
     session.record.lastSeenMs = nowMs;
     if (!session.isConfirmed) this.#confirm(session, nowMs);
+    if (counter >= Limits.counterMaxServer) {
+      this.#close(session, CloseCode.AGE, nowMs);
+      return;
+    }
     this.#handleFrames(session, bytes, plaintextAt, end, counter, nowMs);
     if (session.isClosed) return;
     if (!session.incoming.isEmpty || !session.outgoing.isEmpty) this.#schedule(session);
