@@ -21,6 +21,7 @@ export const loadRows: RowGroup = {
 
 export function loadLine(id: string, entries: number, ours: LoadFacts, theirs: Contender | undefined): Line {
   const perSecond = entries / ours.seconds;
+  const emptySeconds = ours.wholeSeconds - ours.seconds;
   return {
     id,
     title: 'entries per second',
@@ -29,8 +30,8 @@ export function loadLine(id: string, entries: number, ours: LoadFacts, theirs: C
     ...(theirs === undefined ? {} : { theirs }),
     aim: { text: 'above 500 000 /s', isMet: perSecond > PER_SECOND_MIN },
     note:
-      `from process start to first answer ${ours.wholeSeconds.toFixed(2)} s, of which an empty server takes ` +
-      `${(ours.wholeSeconds - ours.seconds).toFixed(2)} s`,
+      `from process start to first answer ${ours.wholeSeconds.toFixed(2)} s` +
+      (emptySeconds > 0 ? `, of which an empty server takes ${emptySeconds.toFixed(2)} s` : ''),
   };
 }
 
