@@ -84,7 +84,7 @@ for (const eviction of ['sieve', 'sieve-ttl'] as const) {
   test(`with ${eviction} writes go on, every eviction is journalled, and memory stays below the limit`, () => {
     const db = new TestEngine({ maxMemoryBytes: LIMIT_BYTES, eviction });
     const random = new SeededRandom(11);
-    for (let i = 0; i < 20_000; i++) {
+    for (let i = 0; i < 12_000; i++) {
       const key = `key:${random.int(0, 30_000)}`;
       const value = 'v'.repeat(random.int(0, 2000));
       assert.equal(db.run(set(key, value, { ttlMs: 1_000_000 })).status, 'OK');
@@ -92,7 +92,7 @@ for (const eviction of ['sieve', 'sieve-ttl'] as const) {
       if (i % 7 === 0)
         db.atomic(set(key, 1), set(`undone:${i}`, value, { ttlMs: 9 }), set('no', 1, { ifPresent: true }));
     }
-    assert.ok(db.store.counters.evicted > 1000);
+    assert.ok(db.store.counters.evicted > 500);
     assert.ok(db.store.memory().usedBytes <= LIMIT_BYTES);
     db.assertFollowed();
   });
@@ -102,7 +102,7 @@ test('RENAME moves the right bytes also where its own write evicts and moves ent
   for (const sizeMax of [3_000, 40_000, 400_000]) {
     const db = new TestEngine({ maxMemoryBytes: LIMIT_BYTES, eviction: 'sieve' });
     const random = new SeededRandom(17);
-    for (let i = 0; i < 2_000; i++) {
+    for (let i = 0; i < 700; i++) {
       const from = `from:${i}`;
       const value = `${i}:`.repeat(random.int(1, sizeMax / 6));
       assert.equal(db.run(set(from, value)).status, 'OK');
@@ -125,7 +125,7 @@ test('sieve-ttl refuses where nothing has an expiry', () => {
 test('an entry just written is the first to go again, one that was read stays', () => {
   const db = new TestEngine({ maxMemoryBytes: LIMIT_BYTES, eviction: 'sieve' });
   for (let i = 0; i < 1000; i++) db.run(set(`read:${i}`, 'r'.repeat(1000)));
-  for (let round = 0; round < 30; round++) {
+  for (let round = 0; round < 12; round++) {
     for (let i = 0; i < 1000; i++) db.run(get(`read:${i}`));
     for (let i = 0; i < 1000; i++) db.run(set(`once:${round}:${i}`, 'o'.repeat(1000)));
   }

@@ -348,7 +348,7 @@ test('random ops answer and leave behind what the model says', () => {
   const random = new SeededRandom();
   const db = new TestEngine();
   const model = new Model(db.nowMs);
-  for (let round = 0; round < 60_000; round++) {
+  for (let round = 0; round < 40_000; round++) {
     const about = `seed ${random.seed}, round ${round}`;
     if (random.chance(0.1)) {
       db.pass(random.int(1, 15));

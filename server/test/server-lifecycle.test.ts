@@ -107,6 +107,23 @@ test('sets and gets over real UDP, one op, many ops, atomic', async () => {
   assert.equal((await client.run(get('n'))).status, 'NOT_FOUND');
 });
 
+test('listens on ::1 and on localhost too, where the machine has them', async () => {
+  for (const host of ['::1', 'localhost']) {
+    let server: RunningServer;
+    try {
+      server = await start({ host });
+    } catch (error) {
+      // A machine without IPv6 has no ::1; anything else is a failure.
+      assert.match((error as Error).message, /no address of this machine|cannot be taken/);
+      continue;
+    }
+    const client = await UdpClient.connect(server.port, server.host);
+    clients.add(client);
+    assert.equal((await client.run(set('a', host))).status, 'OK');
+    await stop(server);
+  }
+});
+
 test('a value of a mebibyte goes in and comes out', async () => {
   const client = await connect(await start());
   const large = 'x'.repeat(1_048_576);
