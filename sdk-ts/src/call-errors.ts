@@ -37,13 +37,6 @@ export function abandoned(call: Call, wasSent: boolean, cause: Unanswered, peer:
   if (cause.why === 'aborted' || cause.why === 'closed') return cause.reason;
   const executed: Executed = call.wasExecuted ? 'yes' : wasSent ? 'unknown' : 'no';
   const details = { executed, command: call.command.name, key: call.key };
-  if (cause.why === 'outcome-unknown') {
-    return new AnoaConnectionError(`${asked(call)} was not answered: the connection to ${peer} was lost.`, {
-      code: 'CONNECTION_LOST',
-      ...details,
-      cause: cause.reason,
-    });
-  }
   return new AnoaTimeoutError(
     `${asked(call)} had no answer from ${peer} within ${call.timeoutMs} ms${notSentNote(wasSent, cause.reason)}.`,
     { code: 'TIMEOUT', ...details, cause: cause.reason },

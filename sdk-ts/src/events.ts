@@ -3,7 +3,7 @@
 export interface AnoaEvents {
   /** The server is out of reach; calls wait for it until their deadlines. */
   disconnected: { readonly reason: string };
-  /** A session stands again. `downMs` is how long there was none. */
+  /** A session stands again; an idle client looks for one with its next call. `downMs` is how long there was none. */
   reconnected: { readonly downMs: number };
   /** The client was closed, by `close()`; or by `error`, which no retry helps. */
   closed: { readonly error: Error | undefined };

@@ -153,4 +153,37 @@ test('a client that meets a full server after a restart comes back when there is
   assert.strictEqual((await simulated.run(db.set('a', 1))).ok, true);
 });
 
+test('a server of other versions only is said so, not waited for', async () => {
+  const simulated = new SimulatedDatabase(12, { delayMs: 5 });
+  await simulated.startFutureServer();
+  await assert.rejects(simulated.connect({ connectTimeout: '1h' }), (error: unknown) => {
+    assert.ok(error instanceof AnoaConnectionError);
+    assert.strictEqual(error.code, 'VERSION');
+    return true;
+  });
+});
+
+test('a client that meets another version after a restart comes back when its own is back', async () => {
+  const { simulated, db } = await connected(13, { timeout: '60s' });
+  const events: string[] = [];
+  db.on('disconnected', () => events.push('disconnected'));
+  db.on('reconnected', () => events.push('reconnected'));
+  await simulated.run(db.set('a', 1));
+  // One write is on its way when the server goes.
+  const cure = simulated.path.blackhole(SERVER, '*');
+  const outcomes = Promise.allSettled([db.set('a', 2), db.get('b')]);
+  await simulated.clock.driveUntilDone(() => simulated.clock.nowMs > 1000, 10_000);
+  await simulated.kill();
+  cure();
+  const stop = await simulated.startFutureServer();
+  await simulated.clock.driveUntilDone(() => simulated.clock.nowMs > 20_000, 40_000);
+  await stop();
+  await simulated.startServer();
+  const [write, read] = await simulated.run(outcomes);
+  assert.ok(write.status === 'rejected' && write.reason instanceof AnoaOutcomeUnknownError);
+  assert.deepStrictEqual(read, { status: 'fulfilled', value: undefined });
+  assert.strictEqual((await simulated.run(db.set('a', 3))).ok, true);
+  assert.strictEqual(events.at(-1), 'reconnected');
+});
+
 test.run();

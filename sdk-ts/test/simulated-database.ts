@@ -1,5 +1,6 @@
 /** The SDK and the server's core on an in-memory network and a virtual clock: seeded, with the weather one likes. */
 
+import { MAGIC_BYTE, OpenDatagramType } from '@anoadb/protocol';
 import {
   EndpointDriver,
   PacketSimulator,
@@ -7,7 +8,7 @@ import {
   SeededRandom,
   VirtualClock,
 } from '@anoadb/testkit';
-import type { ServerLimits } from '@anoadb/transport';
+import { ADDRESS_BYTES, type ServerLimits } from '@anoadb/transport';
 import { type DatagramSocket, MemoryNetwork } from '@anoadb/udp';
 import { createServerCore, type ServerCore } from '../../server/test/support/simulated-server.js';
 import type { AnoaClient } from '../src/client.js';
@@ -61,6 +62,27 @@ export class SimulatedDatabase {
       },
     });
     this.#server = { core, socket, driver };
+  }
+
+  /** What stands there now speaks only versions to come; the function it returns takes it away. */
+  async startFutureServer(): Promise<() => Promise<void>> {
+    const socket = await this.network.bind({ host: HOST, port: PORT });
+    socket.start({
+      onBatch: (batch) => {
+        for (let i = 0; i < batch.count; i++) {
+          const start = batch.startOf(i);
+          if (batch.bytes[start + 1] !== OpenDatagramType.HELLO) continue;
+          const versions = new Uint8Array(16);
+          versions.set([MAGIC_BYTE, OpenDatagramType.VERSIONS, 200, 201]);
+          versions.set(batch.bytes.subarray(start + 4, start + 12), 4);
+          const from = i * ADDRESS_BYTES;
+          socket.batch.push(versions, batch.addresses.slice(from, from + ADDRESS_BYTES));
+        }
+        socket.flush();
+      },
+      onError: () => {},
+    });
+    return () => socket.close();
   }
 
   /** Like kill -9: no farewell, and the store is gone. */
