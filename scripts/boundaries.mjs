@@ -37,6 +37,7 @@ const MAY_IMPORT = {
     '@anoadb/udp',
     '@anoadb/sdk',
     '@anoadb/server',
+    '@anoadb/testkit',
   ],
 };
 
