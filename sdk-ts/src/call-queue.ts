@@ -46,10 +46,6 @@ export interface QueueLimits {
   readonly maxInFlightBytes: number;
 }
 
-/** A server that says BUSY did not execute; ask again after this, doubled each time up to the other. */
-const BUSY_DELAY_MS = 10;
-const BUSY_DELAY_MS_MAX = 500;
-
 /** Answers that cut a read out twice in a row are a server's fault; without this bound the two would go on for ever. */
 const REREADS_MAX = 4;
 
@@ -79,8 +75,6 @@ export class CallQueue {
   #closedBy: AnoaError | undefined = undefined;
   #isFlushScheduled = false;
   #tickNowMs = 0;
-  #busyDelayMs = 0;
-  #pausedUntilMs = 0;
   readonly #flushTick = (): void => {
     this.#isFlushScheduled = false;
     this.flush();
@@ -100,9 +94,9 @@ export class CallQueue {
     return this.#limits.maxInFlight;
   }
 
-  /** When `sweep` and `flush` must be called next, at the latest. */
+  /** When `sweep` must be called next, at the latest. */
   get nextAtMs(): number {
-    return Math.min(this.#deadlines.nextAtMs, this.#pausedUntilMs || Number.POSITIVE_INFINITY);
+    return this.#deadlines.nextAtMs;
   }
 
   /** Where the next call's op is to be encoded; throws where no call may be made. `enqueue` or `discard` follows. */
@@ -160,7 +154,6 @@ export class CallQueue {
 
   /** Hands the transport as many requests as its window takes. */
   flush(): void {
-    if (this.#pausedUntilMs > 0) return;
     const link = this.#link;
     const outbox = this.#outbox;
     let isAnySubmitted = false;
@@ -184,14 +177,10 @@ export class CallQueue {
     if (isAnySubmitted) link.flush();
   }
 
-  /** Rejects the calls whose deadline has passed, and ends a pause that is over. */
+  /** Rejects the calls whose deadline has passed. */
   sweep(nowMs: number): void {
-    if (this.#deadlines.nextAtMs <= nowMs) {
-      this.#abandon(this.#deadlines.sweep(nowMs), { why: 'deadline', reason: this.#link.obstacle });
-    }
-    if (this.#pausedUntilMs > 0 && this.#pausedUntilMs <= nowMs) {
-      this.#pausedUntilMs = 0;
-    }
+    if (this.#deadlines.nextAtMs > nowMs) return;
+    this.#abandon(this.#deadlines.sweep(nowMs), { why: 'deadline', reason: this.#link.obstacle });
   }
 
   /** The reply to request `rid`: `[start, end)` of `bytes` are its results, lent for this call. */
@@ -199,7 +188,6 @@ export class CallQueue {
     const request = this.#takeRequest(rid);
     if (request === undefined) return;
     if (status === Status.OK) {
-      this.#busyDelayMs = 0;
       this.#reader.reset(bytes, start, end);
       for (const call of request.calls) this.#answer(call, request);
       this.#reader.reset(NOTHING, 0, 0);
@@ -341,12 +329,8 @@ export class CallQueue {
     return readResult(this.#reader, this.#result) ? this.#result : undefined;
   }
 
-  /** The whole request was refused with one status. */
+  /** The whole request was refused with one status; those that ask for patience the transport has dealt with. */
   #refuse(request: InFlightRequest, status: number): void {
-    if (status === Status.BUSY) {
-      this.#retryLater(request);
-      return;
-    }
     for (const call of request.calls) {
       if (call.isSettled) continue;
       // What shared a request that was too much for the server may well pass on its own.
@@ -355,17 +339,6 @@ export class CallQueue {
       if (isShared && isTooMuch) this.#askAgainAlone(call, request);
       else if (this.#leave(call)) call.reject(refusedRequest(status, call));
     }
-  }
-
-  #retryLater(request: InFlightRequest): void {
-    this.#busyDelayMs = Math.min(Math.max(this.#busyDelayMs * 2, BUSY_DELAY_MS), BUSY_DELAY_MS_MAX);
-    this.#pausedUntilMs = this.#link.nowMs() + this.#busyDelayMs;
-    for (const call of request.calls) {
-      if (call.isSettled) continue;
-      call.wasSubmitted = false;
-      this.#askAgainAlone(call, request);
-    }
-    this.#link.rearm();
   }
 
   #askAgainAlone(call: Call, request: InFlightRequest): void {

@@ -131,6 +131,15 @@ test('calls made while the server is away arrive when it is back', async () => {
   assert.strictEqual(await simulated.run(db.count()), written);
 });
 
+test('a server that is BUSY is asked again until it is not', async () => {
+  const simulated = new SimulatedDatabase(14, { delayMs: 5, loss: 0.1 });
+  await simulated.startServer({ replyBytesPerClientMax: 1024 });
+  const db = await simulated.connect({ timeout: '10m', connectTimeout: '1m' });
+  const sums = await simulated.run(Promise.all(Array.from({ length: 3000 }, () => db.incr('n'))));
+  assert.strictEqual(new Set(sums).size, 3000);
+  assert.strictEqual(await simulated.run(db.get('n')), 3000);
+});
+
 test('a full server refuses the first connect with its reason', async () => {
   const simulated = new SimulatedDatabase(10, { delayMs: 5 });
   await simulated.startServer({ sessionsMax: 0 });

@@ -381,32 +381,6 @@ test('an unknown outcome rejects writes and asks reads again', async () => {
   assert.strictEqual(await read, 4);
 });
 
-test('BUSY is asked again after a pause that grows', async () => {
-  const link = new FakeLink();
-  const write = link.set('w', 1);
-  await link.tick();
-  link.reply(1, [], Status.BUSY);
-  assert.strictEqual(link.submitted.length, 1);
-  link.pass(10);
-  assert.strictEqual(link.submitted.length, 2);
-  link.reply(2, [], Status.BUSY);
-  link.pass(10);
-  assert.strictEqual(link.submitted.length, 2);
-  link.pass(10);
-  assert.strictEqual(link.submitted.length, 3);
-  link.reply(3, [{ version: 2 }]);
-  assert.deepStrictEqual(await write, { ok: true, version: 2 });
-});
-
-test('a write that BUSY kept out until its deadline was not executed', async () => {
-  const link = new FakeLink();
-  const write = link.set('w', 1, { timeout: 5 });
-  await link.tick();
-  link.reply(1, [], Status.BUSY);
-  link.pass(5);
-  await assert.rejects(write, { name: 'AnoaTimeoutError', executed: 'no' });
-});
-
 test('a request-level refusal reaches every call of it, with its own outcome', async () => {
   const link = new FakeLink();
   const write = link.set('w', 1);
