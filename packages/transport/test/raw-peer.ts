@@ -18,12 +18,14 @@ import { DatagramBatch, type DatagramSink, ServerEndpoint, type ServerLimits } f
 import { readU16, readU32, writeU16, writeU32, writeU48 } from '../src/little-endian.js';
 import { CountingHandler, ipv4 } from './two-parties.js';
 
+let nextSeed = 1;
+
 /** A server whose answers are caught at once, with their lengths. */
 export class Bench implements DatagramSink {
   readonly batch = new DatagramBatch(32);
   readonly #inbox = new DatagramBatch(1, 65_535);
   readonly handler = new CountingHandler();
-  readonly random = new SeededRandom(1);
+  readonly random = new SeededRandom(nextSeed++);
   readonly server: ServerEndpoint;
   nowMs = 1000;
   out: Uint8Array[] = [];
@@ -131,6 +133,12 @@ export class RawPeer {
     this.maxDatagram = readU16(welcome, WelcomeAt.params + ServerParamsAt.maxDatagram);
     this.counter = 0;
     return auth;
+  }
+
+  /** What a next handshake says of this session. */
+  get session(): Pick<ClientParams, 'previousSid' | 'previousEpoch'> {
+    const epochAt = WelcomeAt.params + ServerParamsAt.epoch;
+    return { previousSid: this.sid, previousEpoch: this.welcome.slice(epochAt, epochAt + 8) };
   }
 
   send(datagram: Uint8Array): Uint8Array[] {

@@ -300,7 +300,7 @@ test('a client that comes back is RESUMED, its newer session becomes current wit
   first.connect();
   assert.equal(first.dedup, 0);
   first.say(req(1, 0, 0, op('I', 1)));
-  const second = new RawPeer(bench, ipv4(127, 0, 0, 1, 2), { clientId: first.params.clientId });
+  const second = new RawPeer(bench, ipv4(127, 0, 0, 1, 2), { ...first.params, ...first.session });
   second.connect();
   assert.equal(second.dedup, 1);
   bench.nowMs += 10_000;
@@ -314,6 +314,34 @@ test('a client that comes back is RESUMED, its newer session becomes current wit
   bench.tick();
   assert.equal(bench.server.counters().sessions, 1);
   assert.equal(bench.handler.counts.get(1), 3);
+});
+
+test('a record that does not reach back to the last session of its client is FRESH', () => {
+  // After a restart, a first handshake makes the record and its WELCOME is lost: the second must not be
+  // told RESUMED, or writes that the old server executed would run again.
+  const bench = new Bench();
+  const old = new RawPeer(new Bench());
+  old.connect();
+  const lost = new RawPeer(bench, old.address, { ...old.params, ...old.session });
+  lost.connect();
+  assert.equal(lost.dedup, 0);
+  const again = new RawPeer(bench, old.address, { ...old.params, ...old.session });
+  again.connect();
+  assert.equal(again.dedup, 0);
+  const sameSid = new RawPeer(bench, old.address, {
+    ...again.params,
+    ...again.session,
+    previousEpoch: old.session.previousEpoch,
+  });
+  sameSid.connect();
+  assert.equal(sameSid.dedup, 0);
+  const resumed = new RawPeer(bench, old.address, { ...again.params, ...again.session });
+  resumed.connect();
+  assert.equal(resumed.dedup, 1);
+  for (let i = 0; i < 16; i++) new RawPeer(bench, old.address, again.params).connect();
+  const forgotten = new RawPeer(bench, old.address, { ...again.params, ...again.session });
+  forgotten.connect();
+  assert.equal(forgotten.dedup, 0);
 });
 
 test('a client that tries again without a word of DATA makes room for itself', () => {

@@ -101,6 +101,9 @@ export class ClientEndpoint {
   readonly #clientId = new Uint8Array(CLIENT_ID_BYTES);
   readonly #dropped = newDropCounters();
   #session: ClientSession | null = null;
+  /** The last session whose WELCOME came, also when it has ended: what the server's record must reach back to. */
+  #previousSid = 0;
+  #previousEpoch: Uint8Array = new Uint8Array(EPOCH_BYTES);
   /** The running handshake replaces a session that works. */
   #isRekeying = false;
   #isClosed = false;
@@ -412,6 +415,8 @@ export class ClientEndpoint {
     this.#lastHeardMs = nowMs;
     const session = new ClientSession(params, this.#outgoing, rtt, nowMs);
     this.#session = session;
+    this.#previousSid = params.sid;
+    this.#previousEpoch = params.epoch;
     this.#timers.set(REKEY_TIMER, nowMs + this.#limits.rekeyMs);
     // Says at once that the WELCOME came: the server drops sessions it never hears of.
     this.#ping(session);
@@ -522,6 +527,8 @@ export class ClientEndpoint {
     this.#requests.detach();
     this.#requests.restart();
     this.#random(this.#clientId);
+    this.#previousSid = 0;
+    this.#previousEpoch = new Uint8Array(EPOCH_BYTES);
     this.#isRekeying = false;
     this.#handshake.start(nowMs);
   }
@@ -604,8 +611,8 @@ export class ClientEndpoint {
       window: this.#windowMax,
       features: 0,
       required: 0,
-      previousSid: this.#session?.sid ?? 0,
-      previousEpoch: this.#session?.params.epoch ?? new Uint8Array(EPOCH_BYTES),
+      previousSid: this.#previousSid,
+      previousEpoch: this.#previousEpoch,
     };
   }
 

@@ -3,6 +3,9 @@ import type { ReplyBudget } from './reply-cache.js';
 import { ReplyCache } from './reply-cache.js';
 import type { ServerSession } from './server-session.js';
 
+/** Sessions remembered per client; a client needs the last one whose WELCOME it received. */
+const SIDS_KEPT = 16;
+
 export class ClientRecord {
   /** The clientId as a Map key. */
   readonly id: string;
@@ -13,10 +16,25 @@ export class ClientRecord {
   current: ServerSession | null = null;
   lastSeenMs: number;
   isForgotten = false;
+  /** Latest session ids given under this record. */
+  readonly #sids: number[] = [];
 
   constructor(id: string, window: number, floor: number, budget: ReplyBudget, nowMs: number) {
     this.id = id;
     this.replies = new ReplyCache(window, floor, budget);
     this.lastSeenMs = nowMs;
+  }
+
+  noteSid(sid: number): void {
+    this.#sids.push(sid);
+    if (this.#sids.length > SIDS_KEPT) this.#sids.shift();
+  }
+
+  /**
+   * Does this record reach back to that session? Only then has it seen every write the client sent since.
+   * That a record exists proves nothing: a handshake whose WELCOME got lost may have made it after a restart.
+   */
+  reachesBackTo(sid: number): boolean {
+    return this.#sids.includes(sid);
   }
 }

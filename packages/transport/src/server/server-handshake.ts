@@ -31,7 +31,7 @@ import {
 } from '../handshake-messages.js';
 import type { ByteBudget } from '../incoming-transfers.js';
 import type { ServerLimits } from '../limits.js';
-import { copyBytes, isAllZero, readU32, writeU32 } from '../little-endian.js';
+import { copyBytes, equalBytes, isAllZero, readU32, writeU32 } from '../little-endian.js';
 import type { Outgoing } from '../outgoing.js';
 import { type Mode, openSealing, typeOffsetOf } from '../sealing.js';
 import { TokenBucketTable } from '../token-bucket.js';
@@ -183,6 +183,9 @@ export class ServerHandshake {
       this.#reject(RejectReason.SERVER_FULL, RETRY_AFTER_MS, bytes, at, from, fromAt);
       return;
     }
+    const isResumed =
+      equalBytes(params.previousEpoch, 0, this.epoch, 0, EPOCH_BYTES) &&
+      record.reachesBackTo(params.previousSid);
     record.replies.advance(params.floor);
     const maxDatagram = isLoopback
       ? Math.min(params.maxDatagram, limits.maxDatagramLoopback)
@@ -203,12 +206,13 @@ export class ServerHandshake {
       nowMs,
     });
     sessions.add(session);
+    record.noteSid(session.sid);
     const reply = this.#open('WELCOME', bytes, at + AuthAt.cnonce, from, fromAt);
     outgoing.bytes[reply + WelcomeAt.version] = bytes[at + AuthAt.version];
     encodeServerParams(outgoing.bytes, reply + WelcomeAt.params, {
       sid: session.sid,
       epoch: this.epoch,
-      dedup: known === undefined ? Dedup.FRESH : Dedup.RESUMED,
+      dedup: isResumed ? Dedup.RESUMED : Dedup.FRESH,
       window: Math.min(window, record.replies.window),
       maxDatagram,
       maxReassembly: limits.reassemblyMessagesPerSession,
