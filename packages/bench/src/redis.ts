@@ -29,6 +29,7 @@ export function redisVersion(): string | undefined {
 export class RedisServer {
   readonly port: number;
   readonly #directory = temporaryDirectory();
+  readonly #killAtExit = (): void => void this.#child?.kill('SIGKILL');
   #child: ChildProcess | undefined;
   #output = '';
 
@@ -59,6 +60,7 @@ export class RedisServer {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#child = child;
+    process.once('exit', this.#killAtExit);
     child.stdout.setEncoding('utf8').on('data', (text) => {
       this.#output += text;
     });
@@ -125,6 +127,7 @@ export class RedisServer {
     const child = this.#child;
     if (child === undefined) return;
     this.#child = undefined;
+    process.removeListener('exit', this.#killAtExit);
     child.kill('SIGKILL');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   }

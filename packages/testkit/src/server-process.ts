@@ -180,6 +180,9 @@ export function temporaryDirectory(): string {
     process.once('exit', () => {
       for (const directory of temporaryDirectories) removeDirectory(directory);
     });
+    // By default these end the process without its exit hooks, and servers and files would be left behind.
+    process.once('SIGINT', () => process.exit(130));
+    process.once('SIGTERM', () => process.exit(143));
   }
   const directory = mkdtempSync(join(tmpdir(), 'anoadb-test-'));
   temporaryDirectories.add(directory);
