@@ -207,9 +207,19 @@ export class CallQueue {
     this.#abandon(writes, { why: 'outcome-unknown', reason });
   }
 
-  /** Every request in flight is lost with the endpoint that had it. */
+  /** Every request in flight is lost with the endpoint that had it; what never left waits for the next one. */
   handleEndpointLost(reason: unknown): void {
-    for (const rid of [...this.#requests.keys()]) this.handleOutcomeUnknown(rid, reason);
+    for (const [rid, request] of [...this.#requests]) {
+      if (this.#link.cancel(rid)) this.handleOutcomeUnknown(rid, reason);
+      else {
+        this.#takeRequest(rid);
+        for (const call of request.calls) {
+          if (call.isSettled) continue;
+          call.wasSubmitted = false;
+          this.#askAgainAlone(call, request);
+        }
+      }
+    }
   }
 
   /** No call can be made any more: `error` is what each is rejected with. Those in flight go on. */

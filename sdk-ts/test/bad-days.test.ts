@@ -172,6 +172,21 @@ test('a server of other versions only is said so, not waited for', async () => {
   });
 });
 
+test('what never left before a server of another version came is written once its own is back', async () => {
+  const { simulated, db } = await connected(15, { timeout: '60s' });
+  await simulated.run(db.set('a', 1));
+  await simulated.kill();
+  // The client learns that its server is gone, and has nothing on its way.
+  await settled(simulated, [db.get('a', { timeout: '3s' })]);
+  const stop = await simulated.startFutureServer();
+  const write = db.set('a', 2);
+  await simulated.clock.driveUntilDone(() => simulated.clock.nowMs > 20_000, 40_000);
+  await stop();
+  await simulated.startServer();
+  assert.strictEqual((await simulated.run(write)).ok, true);
+  assert.strictEqual(await simulated.run(db.get('a')), 2);
+});
+
 test('a client that meets another version after a restart comes back when its own is back', async () => {
   const { simulated, db } = await connected(13, { timeout: '60s' });
   const events: string[] = [];
