@@ -3,6 +3,7 @@
  * first command that needs it (the prompt keeps it; a single command closes it at its end).
  */
 import type { AnoaClient } from '@anoadb/sdk';
+import { CliError, ExitCode } from './exit-codes.js';
 import { Terminal } from './output/terminal.js';
 
 const DEFAULT_URL = 'anoa://127.0.0.1:2662';
@@ -21,6 +22,7 @@ export class CliContext {
   readonly #base: GlobalOptions;
   #options: GlobalOptions;
   #client: AnoaClient | undefined;
+  #isInterrupted = false;
 
   /** `promptOptions` are what the prompt itself was started with; each of its lines may add to them. */
   constructor(promptOptions?: GlobalOptions) {
@@ -44,7 +46,9 @@ export class CliContext {
     return `${hostname}:${port || 2662}`;
   }
 
+  /** Called once at the start of each command. */
   useOptions(options: GlobalOptions): void {
+    this.#isInterrupted = false;
     this.#options = { ...this.#base, ...options };
   }
 
@@ -56,6 +60,16 @@ export class CliContext {
       this.#client = await connect(url, timeout === undefined ? {} : { timeout, connectTimeout: timeout });
     }
     return this.#client;
+  }
+
+  /** Ctrl-C in the prompt: the running command ends at its next {@link stopIfInterrupted}. */
+  interrupt(): void {
+    this.#isInterrupted = true;
+  }
+
+  /** For loops that may run long. Outside the prompt Ctrl-C ends the process, as everywhere. */
+  stopIfInterrupted(): void {
+    if (this.#isInterrupted) throw new CliError(ExitCode.INTERRUPTED, 'stopped by Ctrl-C');
   }
 
   async close(): Promise<void> {

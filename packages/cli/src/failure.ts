@@ -53,6 +53,7 @@ export function exitCodeOfAnoaError(error: AnoaError): number {
 
 /** In words for a shell: the SDK's own speak to a programmer. The next command to try, where one is obvious. */
 function explained(error: AnoaError, context: CliContext): { message: string; hint: string | undefined } {
+  const anoa = context.isPrompt ? '' : 'anoa ';
   const said = `${error.message} [${error.code}]`;
   switch (error.code) {
     case 'CONNECTION_REFUSED':
@@ -60,14 +61,14 @@ function explained(error: AnoaError, context: CliContext): { message: string; hi
     case 'CONNECT_TIMEOUT':
       return { message: `no answer from ${context.serverAddress} (UDP) in time`, hint: START_HINT };
     case 'TIMEOUT':
-      return { message: said, hint: '`anoa ping` tells whether the server answers at all.' };
+      return { message: said, hint: `\`${anoa}ping\` tells whether the server answers at all.` };
     case 'TYPE_MISMATCH':
       if (typeof error.key !== 'string') return { message: said, hint: undefined };
-      return { message: said, hint: `\`anoa type ${error.key}\` shows what is stored.` };
+      return { message: said, hint: `\`${anoa}type ${error.key}\` shows what is stored.` };
     case 'OUT_OF_MEMORY':
       return {
         message: said,
-        hint: '`anoa stats memory` shows what is used; --max-memory and --eviction of `anoa serve` set the rule.',
+        hint: `\`${anoa}stats memory\` shows what is used; --max-memory and --eviction of \`anoa serve\` set the rule.`,
       };
     default:
       return { message: said, hint: undefined };

@@ -46,6 +46,7 @@ async function runExport(context: CliContext, file: string | undefined, flags: E
   let written = 0;
   try {
     do {
+      context.stopIfInterrupted();
       const page = await client.scanPage(cursor, {
         batchSize: PAGE_KEYS,
         ...(flags.prefix === undefined ? {} : { prefix: flags.prefix }),
@@ -83,12 +84,10 @@ async function readLines(client: AnoaClient, keys: readonly Uint8Array[]): Promi
 }
 
 function stopped(error: unknown, file: string | undefined, cursor: number, written: number): CliError {
+  const toGoOn = `${countText(written)} entries were written. To go on: anoa export ${file ?? '>>FILE'} --from ${cursor}`;
+  if (error instanceof CliError) return new CliError(error.exitCode, error.message, toGoOn);
   const reason = error instanceof Error ? error.message : String(error);
-  return new CliError(
-    isAnoaError(error) ? exitCodeOfAnoaError(error) : ExitCode.IO,
-    reason,
-    `${countText(written)} entries were written. To go on: anoa export ${file ?? '>>FILE'} --from ${cursor}`,
-  );
+  return new CliError(isAnoaError(error) ? exitCodeOfAnoaError(error) : ExitCode.IO, reason, toGoOn);
 }
 
 function cursorOption(text: string): number {

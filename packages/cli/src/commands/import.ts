@@ -45,6 +45,7 @@ async function runImport(context: CliContext, file: string, firstLine: number): 
     for await (const line of readLines(input.stream)) {
       number++;
       if (number < firstLine || line.trim() === '') continue;
+      context.stopIfInterrupted();
       await run.take(number, line, input.fraction());
       if (run.failure !== undefined) break;
     }

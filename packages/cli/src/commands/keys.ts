@@ -81,6 +81,7 @@ async function runScan(context: CliContext, prefix: string | undefined, flags: S
       else terminal.line(`${keyText(key)}\t${shortValue(value, roomBeside(key, terminal))}`);
       if (++shown >= limit) break;
       await terminal.drained();
+      context.stopIfInterrupted();
     }
   } else {
     for await (const scanned of client.scan(options)) {
@@ -88,6 +89,7 @@ async function runScan(context: CliContext, prefix: string | undefined, flags: S
       terminal.line(context.wantsJson ? keyJson(key) : keyText(key));
       if (++shown >= limit) break;
       await terminal.drained();
+      context.stopIfInterrupted();
     }
   }
   if (terminal.isInteractive && !context.wantsJson)

@@ -26,6 +26,7 @@ async function runPing(context: CliContext, count: number): Promise<void> {
   const timesMs: number[] = [];
   for (let i = 0; i < count; i++) {
     const startedAtMs = performance.now();
+    context.stopIfInterrupted();
     await client.ping();
     const elapsedMs = performance.now() - startedAtMs;
     timesMs.push(elapsedMs);

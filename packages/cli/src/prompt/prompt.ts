@@ -39,28 +39,44 @@ async function interact(context: CliContext): Promise<void> {
     historySize: 1000,
     removeHistoryDuplicates: true,
     completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
-      complete(program, context, line).then(
-        (found) => done(null, found),
-        () => done(null, [[], line]),
-      );
+      // The answer comes later than the key: until then, nothing is drawn where it will be written.
+      hints.pause();
+      complete(program, context, line)
+        .catch((): [string[], string] => [[], line])
+        .then((found) => {
+          done(null, found);
+          hints.resume();
+        });
     },
   });
   const hints = new HintLine(rl, program, context.terminal.style.dim);
   rl.on('history', saveHistory);
-  rl.on('SIGINT', () => onInterrupt(rl));
+  let isRunning = false;
+  let hasLeft = false;
+  rl.on('SIGINT', () => {
+    hints.wipe();
+    if (isRunning) context.interrupt();
+    else onInterrupt(rl);
+  });
   hints.start();
   try {
     rl.prompt();
     for await (const line of rl) {
       hints.pause();
-      if (isGoodbye(line)) break;
+      hasLeft = isGoodbye(line);
+      if (hasLeft) break;
+      isRunning = true;
       await runLine(context, line);
+      isRunning = false;
+      // What was typed meanwhile stays.
+      rl.prompt(true);
       hints.resume();
-      rl.prompt();
     }
   } finally {
     hints.stop();
     rl.close();
+    // Ctrl-D leaves the cursor behind the prompt.
+    if (!hasLeft) process.stdout.write('\n');
   }
 }
 
