@@ -19,60 +19,23 @@ import {
   VersionsAt,
 } from '@anoadb/protocol';
 import { Admission, isVersionsClean } from '../admission.js';
-import type { RandomBytes, TransportCrypto } from '../crypto.js';
-import type { DatagramBatch, DatagramSink } from '../datagram-batch.js';
-import { type DropCounters, type DropReason, newDropCounters } from '../drop-reasons.js';
+import type { RandomBytes } from '../crypto.js';
+import type { DatagramBatch } from '../datagram-batch.js';
+import { type DropReason, newDropCounters } from '../drop-reasons.js';
 import { ACK_OF_REQUEST, bodyBytesMin, writeClose, writePath, writePing, writePong } from '../frames.js';
 import { CLIENT_ID_BYTES, type ClientParams, EPOCH_BYTES, type ServerParams } from '../handshake-messages.js';
 import { CLIENT_LIMITS, type ClientLimits } from '../limits.js';
 import { readU16, readU32, readU48 } from '../little-endian.js';
 import { Outgoing } from '../outgoing.js';
 import { Jitter, RttEstimator } from '../rtt-estimator.js';
-import { dataTypesOf, type Mode, typeOffsetOf } from '../sealing.js';
+import { dataTypesOf, typeOffsetOf } from '../sealing.js';
 import { TimerHeap } from '../timer-heap.js';
 import { ClientHandshake } from './client-handshake.js';
 import type { ClientListener, FatalCode } from './client-listener.js';
+import type { ClientCounters, ClientEndpointOptions, ClientState, SubmitOptions } from './client-options.js';
 import { ClientRequests, PACE_TIMER } from './client-requests.js';
 import { ClientSession } from './client-session.js';
 import { RING } from './request-window.js';
-
-export type ClientState = 'idle' | 'connecting' | 'ready' | 'closed';
-
-export interface ClientEndpointOptions {
-  random: RandomBytes;
-  /** For sealed mode; open mode needs none. */
-  crypto?: TransportCrypto;
-  /** Both ends on this machine: larger datagrams may be agreed. */
-  isLoopback: boolean;
-  /** Filled and flushed by the endpoint alone; its socket is connected to the server. */
-  sink: DatagramSink;
-  listener: ClientListener;
-  /** Requests in flight at once, at most 256; default 128. */
-  windowMax?: number;
-  limits?: Partial<ClientLimits>;
-  mode: Mode;
-}
-
-export interface SubmitOptions {
-  /** Does any op change something? Decides what a lost session means for it. */
-  mutates: boolean;
-  isAtomic: boolean;
-}
-
-export interface ClientCounters {
-  datagramsOut: number;
-  bytesOut: number;
-  datagramsIn: number;
-  bytesIn: number;
-  retransmits: number;
-  repliesFromCache: number;
-  sessions: number;
-  smoothedRttMs: number;
-  congestionWindowBytes: number;
-  /** Sent and neither answered nor given up as lost. */
-  inFlightBytes: number;
-  dropped: DropCounters;
-}
 
 const HANDSHAKE_TIMER = PACE_TIMER + 1;
 const TRANSFER_TIMER = PACE_TIMER + 2;
