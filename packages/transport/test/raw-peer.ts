@@ -82,7 +82,7 @@ export class RawPeer {
   counter = 0;
   maxDatagram = 1200;
   dedup = -1;
-  welcome = new Uint8Array(0);
+  welcome: Uint8Array = new Uint8Array(0);
 
   constructor(
     bench: Bench,
