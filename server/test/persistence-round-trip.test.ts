@@ -76,6 +76,30 @@ test('every type comes back as it was', async () => {
   assert.equal(load.wasCleanStop, true);
 });
 
+test('a clean stop after which nothing changed writes no second snapshot, and is a clean stop', async () => {
+  const disk = new MemoryDisk();
+  const { database, store } = await startOn(disk);
+  setValue(store, 'a', 1);
+  const first = await database.snapshot(store);
+  const last = await database.snapshot(store, { isFinal: true });
+  await database.close();
+  assert.equal(last.generation, first.generation);
+  assert.equal(last.entries, 1);
+  assert.equal(last.bytes, first.bytes);
+  const again = await openOn(disk);
+  const loaded = new ModelStore();
+  const load = await again.load(loaded);
+  assert.equal(load.wasCleanStop, true);
+  assert.deepEqual(stateOf(loaded.entries.values()), stateOf(store.entries.values()));
+  await again.start();
+  // The model counts versions from 1 again: the second write is the first new one.
+  setValue(loaded, 'b', 2);
+  setValue(loaded, 'c', 3);
+  const changed = await again.snapshot(loaded, { isFinal: true });
+  await again.close();
+  assert.ok(changed.generation > first.generation, 'what changed is written');
+});
+
 test('keys of any bytes come back, the empty one and those that are not UTF-8 too', async () => {
   const { store, loaded } = await saveAndLoad((store) => {
     setValue(store, new Uint8Array(0), 'empty key');

@@ -25,10 +25,10 @@ import type {
 import type { DirectoryLock, HeldLock } from './directory-lock.js';
 import { DIRECTORY_MODE, pathIn } from './file-system.js';
 import type { Keyring } from './keyring.js';
-import { type Manifest, publishManifest } from './manifest.js';
+import { type ListedSnapshot, type Manifest, publishManifest } from './manifest.js';
 import { removeKeyFileLeftover } from './master-secret.js';
 import { ExitCode, fromPlainError, isFatal, PersistenceError } from './persistence-error.js';
-import { fitReserve, RESERVE_BYTES_MAX } from './reserve.js';
+import { fitReserve, RESERVE_BYTES_MAX, writeInReserve } from './reserve.js';
 import { parseSnapshotFileName, SEGMENT_BYTES_MAX } from './snapshot-format.js';
 import { loadSnapshot } from './snapshot-load.js';
 import { SnapshotWalk } from './snapshot-walk.js';
@@ -243,6 +243,10 @@ class OpenDatabase implements Database {
     this.#lock.confirm();
     const { monotonicMs, yieldToEventLoop } = this.#adapters;
     const startedMs = monotonicMs();
+    const standing = this.#manifest.snapshot;
+    if (isFinal && standing !== null && standing.endVersion === source.lastVersion()) {
+      return this.#keepStanding(standing, source, startedMs);
+    }
     const worker = this.#startedWorker();
     const generation = ++this.#generation;
     const walk = new SnapshotWalk({
@@ -291,6 +295,23 @@ class OpenDatabase implements Database {
       elapsedMs: monotonicMs() - startedMs,
       sliceMsMax: walk.sliceMsMax,
       deltaLines: walk.deltaLines,
+    };
+  }
+
+  /** A clean stop after which nothing changed: the snapshot that stands is the state, only the flag is missing. */
+  #keepStanding(standing: ListedSnapshot, source: SnapshotSource, startedMs: number): SnapshotReport {
+    const manifest = { ...this.#manifest, isCleanStop: true, dbNowMs: source.nowMs() };
+    writeInReserve(this.#adapters.fs, this.directory, () => this.#publish(manifest));
+    return {
+      generation: standing.generation,
+      entries: standing.entries,
+      bytes: standing.files.reduce((sum, file) => sum + file.bytes, 0),
+      files: standing.files.length,
+      beginVersion: standing.endVersion,
+      endVersion: standing.endVersion,
+      elapsedMs: this.#adapters.monotonicMs() - startedMs,
+      sliceMsMax: 0,
+      deltaLines: 0,
     };
   }
 

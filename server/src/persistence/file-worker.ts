@@ -8,8 +8,8 @@ import { type FileSystem, pathIn } from './file-system.js';
 import { LineParser, MalformedLineError } from './line-parser.js';
 import type { ListedSnapshot, Manifest } from './manifest.js';
 import { publishManifest } from './manifest.js';
-import { damaged, isFatal, PersistenceError, toPlainError } from './persistence-error.js';
-import { fitReserve, releaseReserve } from './reserve.js';
+import { damaged, isFatal, toPlainError } from './persistence-error.js';
+import { fitReserve, releaseReserve, writeInReserve } from './reserve.js';
 import { listedFiles, SnapshotReader } from './snapshot-reader.js';
 import { SnapshotWriter } from './snapshot-writer.js';
 import type { StorageCrypto } from './storage-crypto.js';
@@ -102,13 +102,8 @@ export class FileWorker {
 
   #publish(begin: BeginSnapshot, manifest: Manifest): void {
     const publish = () => publishManifest(this.#fs, this.#crypto, begin.keyring, begin.directory, manifest);
-    try {
-      publish();
-    } catch (error) {
-      const isFull = error instanceof PersistenceError && error.isDiskFull;
-      if (!isFull || !begin.isFinal || !releaseReserve(this.#fs, begin.directory)) throw error;
-      publish();
-    }
+    if (begin.isFinal) writeInReserve(this.#fs, begin.directory, publish);
+    else publish();
   }
 
   /** Reads back what was written, as a start would, before anything older goes. */

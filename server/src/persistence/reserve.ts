@@ -4,7 +4,7 @@
  */
 
 import { FILE_MODE, type FileSystem, pathIn } from './file-system.js';
-import { isFatal } from './persistence-error.js';
+import { isFatal, PersistenceError } from './persistence-error.js';
 import type { StorageCrypto } from './storage-crypto.js';
 import { attempt, closeQuietly, removeQuietly, syncDirectory, writeFully } from './whole-file.js';
 
@@ -49,6 +49,17 @@ export function releaseReserve(fs: FileSystem, directory: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Runs `write`; where the disk is full, once more in the room that RESERVE held. For the last writes of a process. */
+export function writeInReserve(fs: FileSystem, directory: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    const isFull = error instanceof PersistenceError && error.isDiskFull;
+    if (!isFull || !releaseReserve(fs, directory)) throw error;
+    write();
   }
 }
 
