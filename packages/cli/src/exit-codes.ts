@@ -34,7 +34,7 @@ export const EXIT_CODE_MEANINGS: readonly (readonly [code: ExitCode, meaning: st
   [ExitCode.DAMAGE, 'a file of the store is damaged; the message says which and where'],
   [ExitCode.KEY, 'the key file or passphrase is missing or is not that of the store'],
   [ExitCode.PORT, 'serve: the port cannot be opened'],
-  [ExitCode.DEFECT, 'serve: a defect of the server; please report it'],
+  [ExitCode.DEFECT, 'a defect of ours; please report it'],
   [ExitCode.IO, 'a file cannot be read or written'],
   [ExitCode.LOCKED, 'the data directory is in use by another server'],
   [ExitCode.INTERRUPTED, 'ended by Ctrl-C'],

@@ -1,5 +1,5 @@
 /** Readers of the words that options take; commander shows what they throw beside the option's name. */
-import { parseDurationMs } from '@anoadb/server/settings';
+import { parseDurationMs } from '@anoadb/protocol/quantity';
 import { InvalidArgumentError } from 'commander';
 
 /** A duration in milliseconds. */

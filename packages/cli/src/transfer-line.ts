@@ -8,8 +8,8 @@
  * `expiresAt` is Unix milliseconds or an ISO date; on import `ttl` (a duration or milliseconds) does as well.
  */
 import { decodeValue, jsonToMessagePack, ValueType } from '@anoadb/protocol';
+import { parseDurationMs } from '@anoadb/protocol/quantity';
 import { type AnoaValue, type Float, float, type Text, text } from '@anoadb/sdk';
-import { parseDurationMs } from '@anoadb/server/settings';
 import { exactJson } from './output/value-text.js';
 
 export interface TransferEntry {

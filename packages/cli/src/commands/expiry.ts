@@ -1,4 +1,4 @@
-import { parseDurationMs } from '@anoadb/server/settings';
+import { parseDurationMs } from '@anoadb/protocol/quantity';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { usageError } from '../exit-codes.js';
