@@ -1,3 +1,3 @@
 export * from './bytes/index.js';
-export * from './values/index.js';
 export * from './generated/index.js';
+export * from './values/index.js';

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { formatDurationMs, formatSizeBytes } from './quantity.js';
+import { formatDurationMs, formatSizeBytes } from '@anoadb/protocol/quantity';
 import {
   otherVariables,
   type SettingInfo,

@@ -3,9 +3,9 @@
  * which no client command should pay.
  */
 
+import { parseDurationMs, parseSizeBytes } from '@anoadb/protocol/quantity';
 import { z } from 'zod';
 import { STORE_MEMORY_BYTES_MIN } from '../store/index.js';
-import { parseDurationMs, parseSizeBytes } from './quantity.js';
 import type { SettingName } from './setting-table.js';
 
 const MEBIBYTE = 1024 ** 2;

@@ -1,7 +1,8 @@
 /**
  * Durations and sizes as people write them: `250ms`, `5m`, `64mb`, `1.5h`.
  *
- * The one parser for both, used by settings, by `--ttl` of the command line and by the doors.
+ * The one parser for both, used by settings, by the SDK and by the command line. Apart from the wire, and so
+ * exported as `@anoadb/protocol/quantity`: a program that only reads its options loads no codec.
  * A number without a unit is milliseconds or bytes. Units of size are powers of 1024, as Redis has them.
  */
 
@@ -29,11 +30,6 @@ const sizeUnitsBytes: Readonly<Record<string, number>> = {
   tb: 1024 ** 4,
   tib: 1024 ** 4,
 };
-
-/** What a refusal says is accepted; the same sentence wherever a duration is asked for. */
-export const DURATION_ACCEPTED = 'a duration such as 250ms, 30s, 5m, 12h or 7d';
-/** What a refusal says is accepted; the same sentence wherever a size is asked for. */
-export const SIZE_ACCEPTED = 'a size such as 512kb, 64mb or 2gb';
 
 /** Milliseconds of `5m`, `1h30m`, `250`; undefined where the text is no duration. Result is a whole number. */
 export function parseDurationMs(text: string): number | undefined {

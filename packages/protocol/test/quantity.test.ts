@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite } from 'uvu';
-import {
-  formatDurationMs,
-  formatSizeBytes,
-  parseDurationMs,
-  parseSizeBytes,
-} from '../src/config/quantity.js';
+import { formatDurationMs, formatSizeBytes, parseDurationMs, parseSizeBytes } from '../src/quantity.js';
 
 const test = suite('durations and sizes');
 
