@@ -8,7 +8,7 @@ export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 /** Milliseconds of `duration`, rounded up to a whole one, at least 1; `name` is the option it came from. */
 export function durationMs(duration: Duration, name: string): number {
-  const ms = typeof duration === 'number' ? duration : (parseDurationMs(duration) ?? Number.NaN);
+  const ms = typeof duration === 'number' ? duration : parsedMs(duration);
   if (!(ms > 0)) {
     throw new AnoaError(
       `${name} is ${JSON.stringify(duration) ?? String(duration)}; it must be above zero: milliseconds, or text like '250ms', '30s', '5m', '12h', '7d'`,
@@ -16,4 +16,10 @@ export function durationMs(duration: Duration, name: string): number {
     );
   }
   return Math.ceil(ms);
+}
+
+/** A bare number in text is refused here: `'5'` from a form would silently be 5 ms. */
+function parsedMs(text: unknown): number {
+  const hasUnit = typeof text === 'string' && /[a-z]$/.test(text);
+  return (hasUnit ? parseDurationMs(text) : undefined) ?? Number.NaN;
 }
