@@ -30,6 +30,10 @@ run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '
   quiet: false,
   helps: 'The sources do not compile; the lines above say where.',
 });
+run(process.execPath, [join(root, 'packages', 'cli', 'scripts', 'bundle.mjs')], {
+  quiet: true,
+  helps: 'The command line could not be put together from packages/cli/dist.',
+});
 mkdirSync(dirname(stampFile), { recursive: true });
 writeFileSync(stampFile, stamp);
 

@@ -22,7 +22,10 @@ export function registerKeys(program: Command, context: CliContext): void {
     .command('del <key...>')
     .alias('delete')
     .description('delete keys; exit code 1 where none of them was there')
-    .addHelpText('after', "\nExamples:\n  anoa del user:1 user:2\n  anoa scan tmp: | xargs -d '\\n' anoa del")
+    .addHelpText(
+      'after',
+      "\nExamples:\n  anoa del user:1 user:2\n  anoa scan tmp: | xargs -rd '\\n' anoa del --",
+    )
     .action((keys: string[]) => runDelete(context, keys));
   program
     .command('scan [prefix]')
