@@ -1,8 +1,11 @@
+export * from './access.js';
+export * from './access-key.js';
 export * from './client/client-endpoint.js';
 export * from './client/client-listener.js';
 export * from './client/client-options.js';
 export * from './crypto.js';
 export * from './datagram-batch.js';
+export { keyIdOf } from './key-schedule.js';
 export * from './limits.js';
 export * from './server/request-handler.js';
 export * from './server/server-endpoint.js';
