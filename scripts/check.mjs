@@ -11,10 +11,13 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const codegen = join(root, 'packages', 'codegen', 'dist', 'main.js');
 
+const colour = process.stdout.isTTY && !process.env.NO_COLOR;
+const paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
+
 const CHECKS = [
   [
     'format and lint',
-    () => command(bin('biome'), ['ci', '--error-on-warnings', '.']),
+    () => command(bin('biome'), ['ci', '--error-on-warnings', `--colors=${colour ? 'force' : 'off'}`, '.']),
     'npx biome check --write .',
   ],
   ['types', () => command(bin('tsc'), ['-b']), undefined],
@@ -25,8 +28,6 @@ const CHECKS = [
   ['lockfile names no host', lockfileHosts, 'remove registry addresses from pnpm-lock.yaml'],
 ];
 
-const colour = process.stdout.isTTY && !process.env.NO_COLOR;
-const paint = (code, text) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text);
 let failed = 0;
 for (const [name, check, helps] of CHECKS) {
   const complaint = check();
