@@ -4,6 +4,10 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { EXIT_CODE_MEANINGS, usageError } from '../exit-codes.js';
 import { renderTable } from '../output/table.js';
+import { wrapText } from '../output/wrapped-text.js';
+
+/** Wider lines are hard to read. */
+const PROSE_COLUMNS_MAX = 90;
 
 /** The op behind a command where the two are one: what the spec says of it is shown, not written again. */
 const OP_OF_COMMAND: Readonly<Record<string, readonly string[]>> = {
@@ -37,8 +41,10 @@ function showHelp(program: Command, context: CliContext, topic: readonly string[
   }
   const command = findCommand(program, topic);
   terminal.line(helpText(command).trimEnd());
+  const width = Math.min(terminal.width, PROSE_COLUMNS_MAX);
   const ops = (OP_OF_COMMAND[topic.join(' ')] ?? []).map(opNamed);
-  if (ops.length > 0) terminal.line(`\nThe protocol's words for it:\n${ops.map(opText).join('\n')}`);
+  if (ops.length > 0)
+    terminal.line(`\nThe protocol's words for it:\n${ops.map((op) => opText(op, width)).join('\n')}`);
 }
 
 /** With what commander adds before and after. */
@@ -68,10 +74,11 @@ function opNamed(name: string): CommandInfo {
   return commandTable.find((one) => one.name === name) as CommandInfo;
 }
 
-function opText(op: CommandInfo): string {
-  const refusals = op.errors.map(({ status, when }) => `    ${errorInfo(status).name}: ${when}`);
-  const cost = `    Cost ${op.cost.order}; grows with ${op.cost.growsWith}.`;
-  return [`  ${op.name}: ${op.summary} ${op.prose}`, cost, ...refusals].join('\n');
+function opText(op: CommandInfo, width: number): string {
+  const growth = op.cost.growsWith === 'nothing' ? '' : `; grows with ${op.cost.growsWith}`;
+  const refusals = op.errors.map(({ status, when }) => `${errorInfo(status).name}: ${when}`);
+  const below = [`Cost ${op.cost.order}${growth}.`, ...refusals].map((line) => wrapText(line, '    ', width));
+  return [wrapText(`${op.name}: ${op.summary} ${op.prose}`, '  ', width), ...below].join('\n');
 }
 
 function exitCodes(): string {

@@ -7,6 +7,7 @@ import { countText, durationText, sizeText } from './quantity-text.js';
 import { renderTable } from './table.js';
 import type { Style } from './terminal.js';
 import { exactJson } from './value-text.js';
+import { wrapText } from './wrapped-text.js';
 
 /** Numbers that name something: grouped digits would make them another thing. */
 const NAMES = /(^|_)(port|process_id|generation|last_version)$/;
@@ -57,7 +58,7 @@ function fieldTable(content: unknown, style: Style): string {
   const parts: string[] = [];
   if (shown.length > 0)
     parts.push(renderTable(shown.map(([name, value]) => [`  ${words(name)}`, quantityText(name, value)])));
-  if (quiet.length > 0) parts.push(style.dim(wrap(`none: ${quiet.join(', ')}`)));
+  if (quiet.length > 0) parts.push(style.dim(wrapText(`none: ${quiet.join(', ')}`, '  ', 78)));
   return parts.join('\n');
 }
 
@@ -104,19 +105,6 @@ function words(name: string): string {
       /([a-z0-9])([A-Z])/g,
       (_, before: string, capital: string) => `${before} ${capital.toLowerCase()}`,
     );
-}
-
-function wrap(text: string): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + word.length > 76) {
-      lines.push(line);
-      line = '';
-    }
-    line += line === '' ? `  ${word}` : ` ${word}`;
-  }
-  return [...lines, line].join('\n');
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
