@@ -67,7 +67,16 @@ export class CliContext {
     this.#isInterrupted = true;
   }
 
-  /** For loops that may run long. Outside the prompt Ctrl-C ends the process, as everywhere. */
+  /** From here on the first Ctrl-C stops the command in good order, in a shell too; the second ends it at once. */
+  catchInterrupt(): void {
+    if (!this.isPrompt) process.once('SIGINT', () => this.interrupt());
+  }
+
+  get isInterrupted(): boolean {
+    return this.#isInterrupted;
+  }
+
+  /** For loops that may run long. In a shell Ctrl-C ends the process, unless it is caught. */
   stopIfInterrupted(): void {
     if (this.#isInterrupted) throw new CliError(ExitCode.INTERRUPTED, 'stopped by Ctrl-C');
   }

@@ -38,6 +38,7 @@ Examples:
 
 async function runExport(context: CliContext, file: string | undefined, flags: ExportFlags): Promise<void> {
   const client = await context.client();
+  context.catchInterrupt();
   const isAll = flags.prefix === undefined && flags.pattern === undefined;
   const total = isAll && flags.from === undefined ? await client.count() : undefined;
   const output = file === undefined ? standardOutput : await openOutputFile(file, flags.from !== undefined);

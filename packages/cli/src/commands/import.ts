@@ -40,14 +40,14 @@ Examples:
 async function runImport(context: CliContext, file: string, firstLine: number): Promise<void> {
   const input = openInput(file);
   const run = new ImportRun(await context.client(), new ProgressBar('import', 'entries'));
+  context.catchInterrupt();
+  let number = 0;
   try {
-    let number = 0;
     for await (const line of readLines(input.stream)) {
       number++;
       if (number < firstLine || line.trim() === '') continue;
-      context.stopIfInterrupted();
       await run.take(number, line, input.fraction());
-      if (run.failure !== undefined) break;
+      if (run.failure !== undefined || context.isInterrupted) break;
     }
     await run.settle();
   } finally {
@@ -55,6 +55,9 @@ async function runImport(context: CliContext, file: string, firstLine: number): 
     input.stream.destroy();
   }
   if (run.failure !== undefined) throw stopped(run.failure, file, run.stored);
+  if (context.isInterrupted) {
+    throw new CliError(ExitCode.INTERRUPTED, 'stopped by Ctrl-C', toGoOn(file, number + 1, run.stored));
+  }
   if (context.wantsJson)
     context.terminal.line(JSON.stringify({ imported: run.stored, expired: run.expired }));
   else {
@@ -150,15 +153,17 @@ class ImportRun {
 /** Setting an entry again does no harm, so going on from the first line that failed loses and doubles nothing. */
 function stopped(failure: LineFailure, file: string, stored: number): CliError {
   const reason = failure.error instanceof Error ? failure.error.message : String(failure.error);
-  const again =
-    file === '-'
-      ? `the same input with \`anoa import - --from ${failure.line}\``
-      : `anoa import ${file} --from ${failure.line}`;
   return new CliError(
     isAnoaError(failure.error) ? exitCodeOfAnoaError(failure.error) : ExitCode.USAGE,
     `${file === '-' ? 'standard input' : file}, line ${failure.line}: ${reason}`,
-    `${countText(stored)} entries were stored. To go on: ${again}`,
+    toGoOn(file, failure.line, stored),
   );
+}
+
+function toGoOn(file: string, line: number, stored: number): string {
+  const again = `anoa import ${file} --from ${line}`;
+  const how = file === '-' ? `the same input with \`${again}\`` : again;
+  return `${countText(stored)} entries were stored. To go on: ${how}`;
 }
 
 function openInput(file: string) {
