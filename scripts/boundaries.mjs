@@ -10,11 +10,12 @@ const PURE = [
   'server/src/engine',
   'server/src/store',
   'server/src/persistence',
+  'server/src/access',
 ];
 
 /** The few files inside pure folders that are the edge: files, threads, crypto of the platform. */
 const EDGES = [
-  /^server\/src\/persistence\/node-[\w-]+\.ts$/,
+  /^server\/src\/(?:persistence|access)\/node-[\w-]+\.ts$/,
   /^server\/src\/persistence\/[\w-]*worker[\w-]*\.ts$/,
 ];
 
@@ -45,7 +46,7 @@ const MAY_IMPORT = {
 const MUST_NOT_REACH = {
   'server/src/store': ['engine', 'doors', 'persistence', 'config', 'ops'],
   'server/src/engine': ['doors', 'persistence', 'config', 'ops'],
-  'server/src/persistence': ['doors', 'config', 'ops'],
+  'server/src/persistence': ['doors', 'config', 'ops', 'access'],
 };
 
 const AMBIENT =

@@ -20,6 +20,8 @@ import { PARTIAL_SUFFIX, parseSnapshotFileName } from './snapshot-format.js';
 import { attempt, isTemporaryName, syncDirectory } from './whole-file.js';
 
 export const QUARANTINE_NAME = 'quarantine';
+/** The access keys, sealed; src/access/access-file.ts has its format. */
+export const ACCESS_NAME = 'ACCESS';
 
 /** Does the directory hold data files? Then MANIFEST has to be there. */
 export function hasDataFiles(names: readonly string[]): boolean {

@@ -3,7 +3,7 @@
  * file; what is made for a new database is made whole or not at all, so that a crash in between starts over.
  */
 
-import { hasDataFiles } from './data-directory.js';
+import { ACCESS_NAME, hasDataFiles } from './data-directory.js';
 import type { PersistenceEvent, SecretSource } from './database-types.js';
 import { DIRECTORY_MODE, type FileSystem, pathIn } from './file-system.js';
 import {
@@ -86,7 +86,8 @@ export function openOrCreateKeyring(
   const file = pathIn(directory, KEYRING_NAME);
   const bytes = readWholeFile(fs, file, KEYRING_BYTES_MAX);
   const names = attempt(directory, 'list it', () => fs.list(directory)) ?? [];
-  if (bytes === undefined && (names.includes(MANIFEST_NAME) || hasDataFiles(names))) {
+  const isInUse = [MANIFEST_NAME, ACCESS_NAME].some((name) => names.includes(name)) || hasDataFiles(names);
+  if (bytes === undefined && isInUse) {
     throw damaged(
       file,
       undefined,

@@ -1,5 +1,6 @@
 /** The shapes at the border of persistence: what the server hands in and what it gets back. */
 
+import type { Keyring } from './keyring.js';
 import type { PersistenceError } from './persistence-error.js';
 
 /** Where the master secret comes from. */
@@ -136,6 +137,8 @@ export interface LoadReport {
 export interface Database {
   readonly directory: string;
   readonly uuid: string;
+  /** Its data keys: what else is sealed for this database is sealed with them. */
+  readonly keyring: Keyring;
   /** `sodium-native` or `tweetnacl`: for INFO. */
   readonly cipherImplementation: string;
   /** The clock may not start below this (last dbNow on disk). */

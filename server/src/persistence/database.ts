@@ -98,7 +98,7 @@ class OpenDatabase implements Database {
   readonly #options: DatabaseOptions;
   readonly #log: (event: PersistenceEvent) => void;
   readonly #lock: HeldLock;
-  readonly #keyring: Keyring;
+  readonly keyring: Keyring;
   #manifest: Manifest;
   /** Never given twice in one process, so that what a failed attempt could not remove is not in the way. */
   #generation: number;
@@ -120,7 +120,7 @@ class OpenDatabase implements Database {
     this.#options = options;
     this.#log = log;
     this.#lock = lock;
-    this.#keyring = keyring;
+    this.keyring = keyring;
     this.#manifest = manifest;
     this.#generation = manifest.generation;
     this.directory = options.directory;
@@ -153,7 +153,7 @@ class OpenDatabase implements Database {
         ? { entries: 0, expired: 0, bytesRead: 0 }
         : await loadSnapshot(this.#startedWorker(), {
             directory: this.directory,
-            keyring: this.#keyring,
+            keyring: this.keyring,
             files: snapshot.files,
             nowMs: this.dbNowMs,
             target,
@@ -261,7 +261,7 @@ class OpenDatabase implements Database {
     worker.post({
       do: 'begin-snapshot',
       directory: this.directory,
-      keyring: this.#keyring,
+      keyring: this.keyring,
       generation,
       createdMs: source.nowMs(),
       beginVersion,
@@ -318,7 +318,7 @@ class OpenDatabase implements Database {
   #publish(manifest: Manifest): void {
     const { fs, crypto } = this.#adapters;
     const next = { ...manifest, generation: ++this.#generation };
-    publishManifest(fs, crypto, this.#keyring, this.directory, next);
+    publishManifest(fs, crypto, this.keyring, this.directory, next);
     this.#manifest = next;
   }
 
