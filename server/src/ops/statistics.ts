@@ -57,7 +57,8 @@ export function statistics(sources: StatisticsSources): JsonValue {
       used_memory_heap: resident.heapUsed,
       maxmemory: settings.maxMemoryBytes,
       maxmemory_policy: settings.eviction,
-      mem_fragmentation_ratio: memory.fragmentationRatio,
+      // As Redis means it: what the process holds over what the entries were given.
+      mem_fragmentation_ratio: resident.rss / memory.usedBytes,
       max_value: settings.maxValueBytes,
     },
     stats: {
