@@ -1,5 +1,16 @@
 /** The server as a library: what the command line, tests and benchmarks use. */
 
+export { AccessKeyError, type AccessRole, type NewKeyOptions } from './access/access-key.js';
+export {
+  type AccessKeyInfo,
+  type AccessKeyList,
+  createAccessKey,
+  type KeyAdministrationOptions,
+  listAccessKeys,
+  type MadeAccessKey,
+  revokeAccessKey,
+  rotateAccessKey,
+} from './access/node-key-administration.js';
 export * from './config/index.js';
 export {
   type EffectiveSetting,

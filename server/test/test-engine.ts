@@ -16,7 +16,7 @@ import {
   type ValueType,
   valueTypeNames,
 } from '@anoadb/protocol';
-import type { IncomingRequest } from '@anoadb/transport';
+import type { AccessGrant, IncomingRequest } from '@anoadb/transport';
 import { DatagramDoor } from '../src/doors/datagram/datagram-door.js';
 import { Engine } from '../src/engine/engine.js';
 import { VolatileJournal } from '../src/engine/journal.js';
@@ -57,6 +57,8 @@ export class TestEngine {
   /** LSN of every effect in the order told. */
   readonly lsns: number[] = [];
   permissions = 0xffff_ffff;
+  /** The access key that the requests come with; undefined = open mode. */
+  grant: AccessGrant | undefined;
   maxReplyBytes = 1_052_672;
   #ticket = 0;
 
@@ -120,7 +122,8 @@ export class TestEngine {
       start: 0,
       end: ops.length,
       isAtomic,
-      permissions: this.permissions,
+      permissions: this.grant?.permissions ?? this.permissions,
+      grant: this.grant,
       nowMs: 0,
       ticket: ++this.#ticket,
       maxReplyBytes: this.maxReplyBytes,

@@ -21,6 +21,7 @@ import type { EntryRef, RemovedListener, Store } from '../store/index.js';
 import { commandHandlers, permissionsNeeded } from './command-table.js';
 import { type DeferredResult, PENDING } from './deferred-result.js';
 import type { Journal } from './journal.js';
+import { reachesBeyond } from './key-scope.js';
 import { UndoLog } from './undo-log.js';
 
 /** What surrounds the engine and answers for it. */
@@ -46,12 +47,16 @@ const SCRATCH_BYTES_KEPT = 1024 * 1024;
 
 /** All permissions: what an open server grants. */
 export const ALL_PERMISSIONS = 0xffff_ffff;
+/** All keys begin with it. */
+export const NO_PREFIX: Uint8Array = new Uint8Array(0);
 
 export class Engine {
   /** Unix milliseconds for every op until it is set again: once per batch, never less than before. */
   nowMs = 0;
   /** Of whoever sent the ops that follow: bits of `Permission`. */
   permissions: number = ALL_PERMISSIONS;
+  /** Keys that whoever sent them may reach begin with it. */
+  keyPrefix: Uint8Array = NO_PREFIX;
   /** Bytes that a listing may fill; the door lowers it to what its reply has room for. */
   listingBytesMax = 64 * 1024;
   readonly store: Store;
@@ -100,9 +105,18 @@ export class Engine {
     this.calls[opcode]++;
     const handler = commandHandlers[opcode];
     if (handler === undefined) result.status = Status.UNSUPPORTED_OP;
-    else if ((permissionsNeeded[opcode] & ~this.permissions) !== 0) result.status = Status.DENIED;
+    else if (this.isDenied(op)) result.status = Status.DENIED;
     else handler(this, op, result);
     if (result.status > Status.NOT_FOUND) this.errors[opcode]++;
+  }
+
+  /**
+   * Whether its sender may not do this op, by its opcode and keys alone. `execute` asks; a door asks for an op
+   * whose arguments it refuses, because denied comes before everything else.
+   */
+  isDenied(op: Op): boolean {
+    if ((permissionsNeeded[op.opcode] & ~this.permissions) !== 0) return true;
+    return this.keyPrefix.length !== 0 && reachesBeyond(op, this.keyPrefix);
   }
 
   /** Counts an op that its door refused before it got here. */

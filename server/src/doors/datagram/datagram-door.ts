@@ -28,7 +28,7 @@ import {
   writeResult,
 } from '@anoadb/protocol';
 import { type IncomingRequest, PENDING, type RequestHandler, RequestKind } from '@anoadb/transport';
-import type { Engine } from '../../engine/engine.js';
+import { type Engine, NO_PREFIX } from '../../engine/engine.js';
 
 const VERSION_BYTES = 8;
 /**
@@ -67,6 +67,7 @@ export class DatagramDoor implements RequestHandler {
     if (!this.#walk(request.bytes, request.start, request.end)) return Status.MALFORMED;
     if (this.#hasAlone && request.isAtomic) return Status.MALFORMED;
     this.#engine.permissions = request.permissions;
+    this.#engine.keyPrefix = request.grant?.prefix ?? NO_PREFIX;
     if (request.isAtomic) this.#executeAtomic(request, reply);
     else if (this.#executeEach(request, reply)) return PENDING;
     return Status.OK;
@@ -132,9 +133,9 @@ export class DatagramDoor implements RequestHandler {
     const result = this.#result;
     const refusal = decodeOp(reader, op);
     if (refusal !== Status.OK) {
-      result.reset(refusal);
+      result.reset(engine.isDenied(op) ? Status.DENIED : refusal);
       engine.countRefused(op.opcode);
-      return refusal;
+      return result.status;
     }
     engine.listingBytesMax = Math.min(LISTING_BYTES_MAX, roomBytes - RESULT_HEADER_BYTES);
     engine.execute(op, result);

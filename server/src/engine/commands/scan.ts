@@ -68,6 +68,8 @@ class ScanPage {
     const start = store.keyStartOf(ref);
     const end = start + store.keyLengthOf(ref);
     if (!startsWith(bytes, start, end, op.bytes, op.keyStart, op.keyEnd)) return;
+    const scope = engine.keyPrefix;
+    if (!startsWith(bytes, start, end, scope, 0, scope.length)) return;
     if ((op.flags & ScanFlag.PATTERN) !== 0 && !this.#glob.matches(bytes, start, end)) return;
     if ((op.flags & ScanFlag.TYPE) !== 0 && !this.#isType(ref, op.type)) return;
     const scratch = engine.scratch;
