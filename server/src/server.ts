@@ -86,7 +86,7 @@ export async function startServer(settings: Settings, around: ServerSurroundings
         new Store({
           ...(settings.maxMemoryBytes === 0 ? {} : { maxMemoryBytes: settings.maxMemoryBytes }),
           eviction: settings.eviction,
-          hashSeed: randomSeed(),
+          hashSeed: database.hashSeed,
           onRemoved,
         }),
       journal,
@@ -253,11 +253,6 @@ function messageLimits(valueBytesMax: number): Partial<ServerLimits> {
     reassemblyBytesPerSession: Math.max(Limits.reassemblyBytesPerSession, 2 * maxMessageBytes),
     outgoingBytesPerSession: Math.max(Limits.reassemblyBytesPerSession, 2 * maxMessageBytes),
   };
-}
-
-function randomSeed(): number {
-  const words = randomFillSync(new Uint32Array(2));
-  return words[0] * 2 ** 21 + (words[1] >>> 11);
 }
 
 function logPersistence(log: Logger, event: PersistenceEvent): void {

@@ -100,6 +100,16 @@ test('a clean stop after which nothing changed writes no second snapshot, and is
   assert.ok(changed.generation > first.generation, 'what changed is written');
 });
 
+test('the seed of the key hash is the same at every start, so that a cursor outlives a restart', async () => {
+  const disk = new MemoryDisk();
+  const { database } = await startOn(disk);
+  await database.close();
+  const again = await openOn(disk);
+  assert.equal(again.hashSeed, database.hashSeed);
+  assert.ok(Number.isSafeInteger(database.hashSeed) && database.hashSeed > 0);
+  await again.close();
+});
+
 test('keys of any bytes come back, the empty one and those that are not UTF-8 too', async () => {
   const { store, loaded } = await saveAndLoad((store) => {
     setValue(store, new Uint8Array(0), 'empty key');

@@ -139,6 +139,8 @@ export interface Database {
   readonly uuid: string;
   /** Its data keys: what else is sealed for this database is sealed with them. */
   readonly keyring: Keyring;
+  /** Seed of the store's hash of keys: secret, and the same at every start. */
+  readonly hashSeed: number;
   /** `sodium-native` or `tweetnacl`: for INFO. */
   readonly cipherImplementation: string;
   /** The clock may not start below this (last dbNow on disk). */

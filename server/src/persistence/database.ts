@@ -24,7 +24,7 @@ import type {
 } from './database-types.js';
 import type { DirectoryLock, HeldLock } from './directory-lock.js';
 import { DIRECTORY_MODE, pathIn } from './file-system.js';
-import type { Keyring } from './keyring.js';
+import { hashSeedOf, type Keyring } from './keyring.js';
 import { type ListedSnapshot, type Manifest, publishManifest } from './manifest.js';
 import { removeKeyFileLeftover } from './master-secret.js';
 import { ExitCode, fromPlainError, isFatal, PersistenceError } from './persistence-error.js';
@@ -91,6 +91,7 @@ export async function openDatabase(adapters: DatabaseAdapters, options: Database
 class OpenDatabase implements Database {
   readonly directory: string;
   readonly uuid: string;
+  readonly hashSeed: number;
   readonly cipherImplementation: string;
   readonly dbNowMs: number;
   lastSnapshotError: PersistenceError | undefined;
@@ -125,6 +126,7 @@ class OpenDatabase implements Database {
     this.#generation = manifest.generation;
     this.directory = options.directory;
     this.uuid = keyring.database;
+    this.hashSeed = hashSeedOf(adapters.crypto, keyring);
     this.cipherImplementation = adapters.crypto.implementation;
     this.dbNowMs = Math.max(manifest.dbNowMs, adapters.nowMs());
     if (adapters.nowMs() < manifest.dbNowMs) {

@@ -53,6 +53,16 @@ export interface Keyring {
   readonly dataKeys: ReadonlyMap<number, Uint8Array>;
 }
 
+/**
+ * 53 bits for the store's hash of keys: secret, and the same at every start of a database, so that a cursor of SCAN
+ * outlives a restart. HKDF-SHA256(current data key, uuid, "AnoaDB v1 key hash"); a new data key makes a new seed.
+ */
+export function hashSeedOf(crypto: StorageCrypto, keyring: Keyring): number {
+  const dataKey = keyring.dataKeys.get(keyring.currentKeyId)!;
+  const bytes = crypto.hkdfSha256(dataKey, ascii(keyring.database), ascii('AnoaDB v1 key hash'), 7);
+  return bytes.reduce((seed, byte, i) => (i < 6 ? seed * 256 + byte : seed * 32 + (byte >> 3)), 0);
+}
+
 export interface KeyringOptions {
   /** Cheaper scrypt for tests. */
   readonly scryptN?: number;

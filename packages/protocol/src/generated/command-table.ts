@@ -391,7 +391,7 @@ export const commandTable: readonly CommandInfo[] = [
     kind: 'read', mutates: false, alone: false, hasKey: true, replay: 'reread',
     keyProse: 'A prefix that the keys must have; empty = all keys.',
     summary: 'List keys, a page at a time.',
-    prose: 'Start with cursor 0 and go on with the cursor returned until that is 0. A key that exists throughout is returned, whatever else changes meanwhile; one that comes or goes meanwhile may be. A key may come twice. A page may be empty before the end.',
+    prose: 'Start with cursor 0 and go on with the cursor returned until that is 0. A key that exists throughout is returned, whatever else changes meanwhile; one that comes or goes meanwhile may be. A key may come twice. A page may be empty before the end. A cursor outlives a restart of the server.',
     flags: [
       { name: 'pattern', bit: 0, prose: 'Only keys that match the glob pattern: * ? [a-z] [^a] and \\ before a character to take it as it is.' },
       { name: 'type', bit: 1, prose: 'Only entries of this type. Untyped text counts as what it is interpreted as, and as TEXT.' },

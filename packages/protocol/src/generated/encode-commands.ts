@@ -354,7 +354,7 @@ export interface ScanRequest {
 /**
  * List keys, a page at a time. Start with cursor 0 and go on with the cursor returned until that is 0. A key
  * that exists throughout is returned, whatever else changes meanwhile; one that comes or goes meanwhile may
- * be. A key may come twice. A page may be empty before the end.
+ * be. A key may come twice. A page may be empty before the end. A cursor outlives a restart of the server.
  */
 export function encodeScan(writer: ByteWriter, request: ScanRequest): void {
   let flags = 0;
