@@ -1,18 +1,18 @@
-/** What the server endpoint knows of access keys; who makes them and keeps them is not its business. */
+/** What a server's access keys look like to the transport: found by key id at AUTH, never named otherwise. */
 
-/** What one access key may do; found by its key id at AUTH. */
+/** What one access key may do; made by the server. */
 export interface AccessGrant {
-  /** 8 bytes. */
+  /** 8 bytes, `keyIdOf(psk)`. */
   readonly keyId: Uint8Array;
-  /** The secret, 32 bytes. */
+  /** The key itself, 32 bytes. */
   readonly psk: Uint8Array;
-  /** Bits of `Permission`. */
+  /** Bits of `Permission` of the spec. */
   readonly permissions: number;
-  /** Keys of entries must begin with it; empty = all. */
+  /** Keys the holder may touch begin with these bytes; empty = all. */
   readonly prefix: Uint8Array;
 }
 
 export interface AccessLookup {
-  /** The grant whose key id are the 8 bytes at `at`. */
+  /** The key whose id is the 8 bytes at `bytes[at]`; undefined: there is none, or it was revoked. */
   find(bytes: Uint8Array, at: number): AccessGrant | undefined;
 }

@@ -18,7 +18,7 @@ import {
 } from '@anoadb/protocol';
 import type { DropReason } from './drop-reasons.js';
 import { isAllZero } from './little-endian.js';
-import { type Mode, typeOffsetOf } from './sealing.js';
+import { type Mode, RESERVED_BYTES, typeOffsetOf } from './sealing.js';
 
 const TO_SERVER: readonly number[] = [DatagramType.HELLO, DatagramType.AUTH, DatagramType.DATA_TO_SERVER];
 const TO_CLIENT: readonly number[] = [
@@ -40,13 +40,14 @@ export class Admission {
 
   constructor(end: 'server' | 'client', mode: Mode, maxDatagram: number) {
     const offset = typeOffsetOf(mode);
+    const dataBytesMin = mode === 'sealed' ? RESERVED_BYTES : DATA_HEADER_BYTES;
     const otherOffset = OPEN_TYPE_OFFSET - offset;
     for (const type of Object.values(DatagramType)) {
       this.#bytesMin[type + otherOffset] = OTHER_MODE;
     }
     for (const type of end === 'server' ? TO_SERVER : TO_CLIENT) {
       const exact = datagramBytesByType[type];
-      this.#bytesMin[type + offset] = exact > 0 ? exact : DATA_HEADER_BYTES;
+      this.#bytesMin[type + offset] = exact > 0 ? exact : dataBytesMin;
       this.#bytesMax[type + offset] = exact > 0 ? exact : maxDatagram;
     }
   }
@@ -68,20 +69,23 @@ export function isHelloClean(bytes: Uint8Array, start: number): boolean {
   return isAllZero(bytes, start + HelloAt.zero, start + DatagramBytes.HELLO);
 }
 
-/** Open mode only: there is no key in AUTH. */
-export function isOpenAuthClean(bytes: Uint8Array, start: number): boolean {
-  return bytes[start + AuthAt.flags] === 0 && isAllZero(bytes, start + AuthAt.keyId, start + AuthAt.params);
+/** In open mode there is no key in AUTH. */
+export function isAuthClean(bytes: Uint8Array, start: number, mode: Mode): boolean {
+  if (bytes[start + AuthAt.flags] !== 0) return false;
+  return mode === 'sealed' || isAllZero(bytes, start + AuthAt.keyId, start + AuthAt.params);
 }
 
 export function isChallengeClean(bytes: Uint8Array, start: number): boolean {
   return bytes[start + ChallengeAt.zero] === 0;
 }
 
-export function isOpenWelcomeClean(bytes: Uint8Array, start: number): boolean {
+/** Of a sealed WELCOME, what is in clear; the params are read only once its box was opened. */
+export function isWelcomeClean(bytes: Uint8Array, start: number, mode: Mode): boolean {
+  if (bytes[start + WelcomeAt.flags] !== 0) return false;
   return (
-    bytes[start + WelcomeAt.flags] === 0 &&
-    isAllZero(bytes, start + WelcomeAt.ephemeralKey, start + WelcomeAt.params) &&
-    bytes[start + WelcomeAt.params + ServerParamsAt.zero] === 0
+    mode === 'sealed' ||
+    (isAllZero(bytes, start + WelcomeAt.ephemeralKey, start + WelcomeAt.params) &&
+      bytes[start + WelcomeAt.params + ServerParamsAt.zero] === 0)
   );
 }
 

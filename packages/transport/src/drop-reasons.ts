@@ -21,6 +21,12 @@ export const DROP_REASONS = [
   'hello-rate',
   /** Too many AUTHs from this source. */
   'auth-rate',
+  /** Too many AUTHs with this access key; answered REJECT(RATE_LIMITED), as those of one source are. */
+  'key-rate',
+  /** Unknown key or wrong tag, which nobody can tell apart; answered REJECT(AUTH_FAILED). */
+  'auth-failed',
+  /** An ephemeral key that is a point of low order: the shared secret would be known to everyone. */
+  'low-order-point',
   /** The cookie was not made here for this address. */
   'bad-cookie',
   /** The cookie is ours but old; answered REJECT(STALE_COOKIE). */
@@ -29,6 +35,8 @@ export const DROP_REASONS = [
   'bad-params',
   /** No room for a session or client record; answered REJECT(SERVER_FULL). */
   'server-full',
+  /** No room for a session or client record of this access key; answered REJECT(KEY_QUOTA). */
+  'key-quota',
   /** A handshake message that answers nothing we asked. */
   'unexpected-handshake',
   /** No such session; answered by a rate-limited NO_SESSION. */
@@ -43,7 +51,7 @@ export const DROP_REASONS = [
   'replayed',
   /** The tag does not verify. */
   'bad-tag',
-  /** A live session's id from an address that is not its own. */
+  /** A live session's id from an address that it cannot move to. */
   'other-address',
   /** A frame that ends beyond its datagram or is too short for its type. */
   'bad-frame',

@@ -18,6 +18,8 @@ const OVERALL_MS_PER_BYTE = 1000 / 32_768;
 export interface ByteBudget {
   usedBytes: number;
   readonly maxBytes: number;
+  /** What this is a part of: an access key's share of the whole. */
+  readonly whole?: ByteBudget;
 }
 
 export interface ReassemblyLimits {
@@ -86,7 +88,7 @@ export class IncomingTransfers {
       this.#reassemblies.push(reassembly);
       this.#promisedBytes += total;
     }
-    if (this.#budget.usedBytes + (end - start) > this.#budget.maxBytes) {
+    if (!hasRoom(this.#budget, end - start)) {
       this.drop(rid);
       return FragmentOutcome.OVER_LIMIT;
     }
@@ -95,7 +97,7 @@ export class IncomingTransfers {
       this.drop(rid);
       return FragmentOutcome.CONFLICT;
     }
-    if (verdict === 'new') this.#budget.usedBytes += end - start;
+    if (verdict === 'new') charge(this.#budget, end - start);
     reassembly.echo = counter % 0x1_0000_0000;
     reassembly.unacked++;
     if (reassembly.hasGap || reassembly.isComplete || reassembly.unacked >= Limits.fragmentsPerAck) {
@@ -165,11 +167,21 @@ export class IncomingTransfers {
   #removeAt(index: number): void {
     const [reassembly] = this.#reassemblies.splice(index, 1);
     this.#promisedBytes -= reassembly.total;
-    this.#budget.usedBytes -= reassembly.heldBytes;
+    charge(this.#budget, -reassembly.heldBytes);
   }
 }
 
 function expiryMsOf(reassembly: Reassembly): number {
   const overallMs = Timings.reassemblyMsMax + reassembly.total * OVERALL_MS_PER_BYTE;
   return Math.min(reassembly.lastNewMs + Timings.reassemblyIdleMs, reassembly.startedMs + overallMs);
+}
+
+function hasRoom(budget: ByteBudget, byteCount: number): boolean {
+  if (budget.usedBytes + byteCount > budget.maxBytes) return false;
+  return budget.whole === undefined || hasRoom(budget.whole, byteCount);
+}
+
+function charge(budget: ByteBudget, byteCount: number): void {
+  budget.usedBytes += byteCount;
+  if (budget.whole !== undefined) charge(budget.whole, byteCount);
 }

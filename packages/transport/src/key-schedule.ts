@@ -9,7 +9,7 @@ import type { TransportCrypto } from './crypto.js';
 const KEY_END = 32;
 const NONCE_END = 56;
 const IV_END = 44;
-const KEY_ID_BYTES = 8;
+export const KEY_ID_BYTES = 8;
 
 const LABEL = {
   keyId: ascii('anoadb1 keyid'),
@@ -44,7 +44,7 @@ export interface SessionKeys {
 
 /** The 8 bytes by which a server finds the access key; they tell nothing of it. */
 export function keyIdOf(psk: Uint8Array, { sha512 }: Hashes): Uint8Array {
-  return sha512(joined(LABEL.keyId, psk)).slice(0, KEY_ID_BYTES);
+  return copyOf(sha512(joined(LABEL.keyId, psk)), 0, KEY_ID_BYTES);
 }
 
 /** The box in AUTH; `auth` is the message, of which the clear part is bound. */
@@ -82,17 +82,30 @@ export class HandshakeSecret {
       toServer: directionKey(hmacSha512(this.#prk, joined(LABEL.c2s, t3))),
       toClient: directionKey(hmacSha512(this.#prk, joined(LABEL.s2c, t3))),
     };
-    this.#prk.fill(0);
+    this.wipe();
     return keys;
+  }
+
+  wipe(): void {
+    this.#prk.fill(0);
   }
 }
 
 function boxKey(material: Uint8Array): BoxKey {
-  return { key: material.slice(0, KEY_END), nonce: material.slice(KEY_END, NONCE_END) };
+  const box = { key: copyOf(material, 0, KEY_END), nonce: copyOf(material, KEY_END, NONCE_END) };
+  material.fill(0);
+  return box;
 }
 
 function directionKey(material: Uint8Array): DirectionKey {
-  return { key: material.slice(0, KEY_END), iv: material.slice(KEY_END, IV_END) };
+  const direction = { key: copyOf(material, 0, KEY_END), iv: copyOf(material, KEY_END, IV_END) };
+  material.fill(0);
+  return direction;
+}
+
+/** A Buffer's own `slice` would share memory with what is wiped next. */
+function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.subarray(start, end));
 }
 
 /** Fields of fixed length need no separators. */

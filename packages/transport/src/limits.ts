@@ -20,12 +20,18 @@ export interface ServerLimits {
   readonly sessionsMax: number;
   /** Sessions of one source (an IPv4 address or an IPv6 /64); loopback counts only against `sessionsMax`. */
   readonly sessionsPerSourceMax: number;
+  /** The same of one access key. */
+  readonly sessionsPerKeyMax: number;
+  readonly clientRecordsPerKeyMax: number;
+  readonly reassemblyBytesPerKey: number;
   readonly idleMs: number;
   /** A session of which no DATA was ever seen is closed this soon. */
   readonly unconfirmedMs: number;
   /** How long a superseded session still receives. */
   readonly supersededMs: number;
   readonly sessionAgeMsMax: number;
+  /** Datagrams of one direction after which a session is refused. */
+  readonly datagramsPerSessionMax: number;
   readonly clientRecordsMax: number;
   readonly clientRecordSilentMs: number;
   readonly replyBytesPerClientMax: number;
@@ -43,6 +49,8 @@ export interface ServerLimits {
    */
   readonly hello: RateLimit;
   readonly auth: RateLimit;
+  /** AUTHs worked on per access key, from all sources together. */
+  readonly authPerKey: RateLimit;
   /** Per address and port: clients of one machine that lose their server together must each hear of it. */
   readonly noSession: RateLimit;
   readonly noSessionTotal: RateLimit;
@@ -68,10 +76,14 @@ export const SERVER_LIMITS: ServerLimits = {
   windowMax: Limits.windowMax,
   sessionsMax: Limits.sessionsMax,
   sessionsPerSourceMax: Limits.sessionsPerSourceMax,
+  sessionsPerKeyMax: Limits.sessionsPerKeyMax,
+  clientRecordsPerKeyMax: Limits.clientRecordsPerKeyMax,
+  reassemblyBytesPerKey: Limits.reassemblyBytesPerKey,
   idleMs: Timings.idleMs,
   unconfirmedMs: 30_000,
   supersededMs: Timings.takeoverMs,
   sessionAgeMsMax: Timings.sessionAgeMsMax,
+  datagramsPerSessionMax: Limits.counterMaxServer,
   clientRecordsMax: Limits.clientRecordsMax,
   clientRecordSilentMs: Timings.clientRecordIdleMs,
   replyBytesPerClientMax: Limits.storedRepliesBytesPerClientMax,
@@ -85,6 +97,7 @@ export const SERVER_LIMITS: ServerLimits = {
   pendingRequestsMax: 65_536,
   hello: { perSecond: Limits.hellosPerSecondPerSource, burst: 200 },
   auth: { perSecond: Limits.authsPerSecondPerKey, burst: 200 },
+  authPerKey: { perSecond: Limits.authsPerSecondPerKey, burst: 200 },
   noSession: { perSecond: Limits.noSessionPerSecondPerSource, burst: 2 },
   noSessionTotal: { perSecond: Limits.noSessionPerSecond, burst: Limits.noSessionPerSecond },
   seenAuthMax: Limits.seenAuthsMax,

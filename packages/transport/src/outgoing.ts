@@ -9,7 +9,7 @@
  */
 import { Limits, MAGIC_BYTE } from '@anoadb/protocol';
 import type { Channel } from './channel.js';
-import type { DatagramSink } from './datagram-batch.js';
+import type { DatagramBatch, DatagramSink } from './datagram-batch.js';
 import { writeU32, writeU48 } from './little-endian.js';
 
 /** Shorter datagrams would not be answered by a NO_SESSION hint, so none is shorter. */
@@ -20,6 +20,7 @@ export class Outgoing {
   readonly #dataType: number;
   readonly #channels: (Channel | null)[];
   readonly #plaintextBytes: Int32Array;
+  readonly #retired: Channel[] = [];
   #round = 0;
   datagrams = 0;
   byteCount = 0;
@@ -46,6 +47,24 @@ export class Outgoing {
         return batch.startOf(channel.openSlot) + channel.sealing.overheadBytes + used;
       }
     }
+    const start = this.#open(channel, byteCount, channel.address, 0);
+    channel.openSlot = batch.count - 1;
+    channel.openRound = this.#round;
+    return start;
+  }
+
+  /** The same in a datagram of its own, to an address that is not (yet) the channel's. */
+  reserveTo(channel: Channel, byteCount: number, to: Uint8Array, toAt: number): number {
+    return this.#open(channel, byteCount, to, toAt);
+  }
+
+  /** The channel has ended: its keys are wiped as soon as what is already written for it, a CLOSE, was sealed. */
+  retire(channel: Channel): void {
+    this.#retired.push(channel);
+  }
+
+  #open(channel: Channel, byteCount: number, to: Uint8Array, toAt: number): number {
+    const batch = this.#sink.batch;
     if (batch.isFull) this.flush();
     const slot = batch.count;
     const start = batch.startOf(slot);
@@ -54,11 +73,9 @@ export class Outgoing {
     bytes[start + 1] = this.#dataType;
     writeU32(bytes, start + 2, channel.sid);
     writeU48(bytes, start + 6, channel.sendCounter++);
-    batch.commit(0, channel.address, 0);
+    batch.commit(0, to, toAt);
     this.#channels[slot] = channel;
     this.#plaintextBytes[slot] = byteCount;
-    channel.openSlot = slot;
-    channel.openRound = this.#round;
     return start + channel.sealing.overheadBytes;
   }
 
@@ -75,7 +92,11 @@ export class Outgoing {
 
   flush(): void {
     const batch = this.#sink.batch;
-    if (batch.count === 0) return;
+    if (batch.count > 0) this.#send(batch);
+    if (this.#retired.length > 0) for (const channel of this.#retired.splice(0)) channel.sealing.wipe();
+  }
+
+  #send(batch: DatagramBatch): void {
     for (let slot = 0; slot < batch.count; slot++) {
       const channel = this.#channels[slot];
       if (channel !== null) batch.lengths[slot] = this.#seal(slot, channel);

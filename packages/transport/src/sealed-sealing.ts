@@ -23,6 +23,7 @@ export class SealedSealing implements Sealing {
   readonly #receiveKey: Uint8Array;
   readonly #receiveNonce = new Uint8Array(NONCE_BYTES);
   #sealedUpTo = -1;
+  #isWiped = false;
 
   constructor(crypto: SealCrypto, send: DirectionKey, receive: DirectionKey) {
     this.#crypto = crypto;
@@ -47,7 +48,7 @@ export class SealedSealing implements Sealing {
 
   open(bytes: Uint8Array, start: number, end: number): number {
     const plaintextAt = start + PLAINTEXT_AT;
-    if (plaintextAt > end) return -1;
+    if (plaintextAt > end || this.#isWiped) return -1;
     const nonce = this.#receiveNonce;
     copyBytes(nonce, 0, bytes, start, start + DATA_HEADER_BYTES);
     const tagAt = start + DATA_HEADER_BYTES;
@@ -62,9 +63,11 @@ export class SealedSealing implements Sealing {
     return isGenuine ? plaintextAt : -1;
   }
 
-  /** Overwrites the keys, as far as the runtime lets us. */
+  /** Overwrites the keys, as far as the runtime lets us; a datagram must not leave under a key of zeros. */
   wipe(): void {
     this.#sendKey.fill(0);
     this.#receiveKey.fill(0);
+    this.#sealedUpTo = COUNTER_MAX;
+    this.#isWiped = true;
   }
 }

@@ -13,7 +13,7 @@ import { DATA_HEADER_BYTES, DatagramType, OPEN_TYPE_OFFSET } from '@anoadb/proto
 /** What every mode reserves of a datagram for header and tag. */
 export const RESERVED_BYTES = 28;
 
-export type Mode = 'open';
+export type Mode = 'open' | 'sealed';
 
 export interface Sealing {
   /** Bytes before the plaintext: header, and tag if there is one. */
@@ -22,12 +22,15 @@ export interface Sealing {
   seal(bytes: Uint8Array, headerAt: number, plaintextBytes: number): number;
   /** Opens the datagram [start, end) in place. Returns where the plaintext starts (it ends at `end`), -1 for a forgery. */
   open(bytes: Uint8Array, start: number, end: number): number;
+  /** Overwrites the keys; nothing can be sealed or opened afterwards. */
+  wipe(): void;
 }
 
 export const openSealing: Sealing = {
   overheadBytes: DATA_HEADER_BYTES,
   seal: (_bytes, _headerAt, plaintextBytes) => DATA_HEADER_BYTES + plaintextBytes,
   open: (_bytes, start) => start + DATA_HEADER_BYTES,
+  wipe: () => {},
 };
 
 export function typeOffsetOf(mode: Mode): number {

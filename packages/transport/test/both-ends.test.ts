@@ -4,12 +4,17 @@ import assert from 'node:assert/strict';
 import { Status } from '@anoadb/protocol';
 import { freshSeed } from '@anoadb/testkit';
 import { test } from 'uvu';
+import type { Mode } from '../src/index.js';
 import { numberOf, op, type Party, pattern, World } from './two-parties.js';
 
 const SEED = freshSeed();
 const BAD = { loss: 0.1, duplication: 0.1, reorder: 0.1, delayMs: 2, jitterMs: 5 };
 
-function seeded(name: string, body: () => void): void {
+function seeded(name: string, body: (mode: Mode) => void): void {
+  for (const mode of ['open', 'sealed'] as const) run(`${mode}: ${name}`, () => body(mode));
+}
+
+function run(name: string, body: () => void): void {
   test(name, () => {
     try {
       body();
@@ -39,8 +44,8 @@ function increment(world: World, client: Party, total: number, inFlight: number,
   world.run(() => settled === total, limitMs);
 }
 
-seeded('a request is answered over a perfect path, and one round trip is all it takes', () => {
-  const world = new World(SEED, { delayMs: 10 });
+seeded('a request is answered over a perfect path, and one round trip is all it takes', (mode) => {
+  const world = new World(SEED, { delayMs: 10 }, {}, mode);
   const client = world.client();
   assert.equal(client.endpoint.state, 'connecting');
   world.run(() => client.endpoint.state === 'ready', 1000);
@@ -52,8 +57,8 @@ seeded('a request is answered over a perfect path, and one round trip is all it 
   assert.equal(world.clock.nowMs - asked, 20);
 });
 
-seeded('requests submitted together share datagrams both ways', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('requests submitted together share datagrams both ways', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   const client = world.client();
   world.run(() => client.endpoint.state === 'ready', 1000);
   const before = client.endpoint.counters().datagramsOut;
@@ -65,8 +70,8 @@ seeded('requests submitted together share datagrams both ways', () => {
 });
 
 for (const loss of [0.1, 0.3]) {
-  seeded(`every request is answered once at ${loss * 100} % loss, duplicates and reordering`, () => {
-    const world = new World(SEED, { ...BAD, loss });
+  seeded(`every request is answered once at ${loss * 100} % loss, duplicates and reordering`, (mode) => {
+    const world = new World(SEED, { ...BAD, loss }, {}, mode);
     const client = world.client();
     increment(world, client, 2000, 64, 600_000);
     assert.equal(world.handler.counts.get(1), 2000);
@@ -75,16 +80,16 @@ for (const loss of [0.1, 0.3]) {
   });
 }
 
-seeded('100 000 increments through 10 % loss, duplicates and reordering end at exactly 100 000', () => {
-  const world = new World(SEED, BAD);
+seeded('100 000 increments through 10 % loss, duplicates and reordering end at exactly 100 000', (mode) => {
+  const world = new World(SEED, BAD, {}, mode);
   const client = world.client({ windowMax: 128 });
   increment(world, client, 100_000, 128, 3_600_000);
   assert.equal(world.handler.counts.get(1), 100_000);
   assert.equal(new Set([...client.replies.values()].map((reply) => numberOf(reply.bytes))).size, 100_000);
 });
 
-seeded('a request of 1 MiB and its reply of 1 MiB cross 10 % loss', () => {
-  const world = new World(SEED, BAD);
+seeded('a request of 1 MiB and its reply of 1 MiB cross 10 % loss', (mode) => {
+  const world = new World(SEED, BAD, {}, mode);
   const client = world.client();
   const value = pattern(3, 1024 * 1024);
   assert.equal(numberOf(client.ask(op('S', 3, value), true, 300_000).bytes), value.length);

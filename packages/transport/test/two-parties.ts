@@ -12,6 +12,8 @@
 import { type ByteWriter, Status } from '@anoadb/protocol';
 import { PacketSimulator, type PathConditions, SeededRandom, VirtualClock } from '@anoadb/testkit';
 import {
+  type AccessGrant,
+  type AccessLookup,
   ADDRESS_BYTES,
   ClientEndpoint,
   type ClientEndpointOptions,
@@ -19,11 +21,14 @@ import {
   DatagramBatch,
   type DatagramSink,
   type IncomingRequest,
+  keyIdOf,
+  type Mode,
   PENDING,
   type RequestHandler,
   RequestKind,
   ServerEndpoint,
   type ServerLimits,
+  tweetnaclCrypto,
 } from '../src/index.js';
 
 export function ipv4(a: number, b: number, c: number, d: number, port: number): Uint8Array {
@@ -53,6 +58,21 @@ export function pattern(key: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let i = 0; i < length; i++) bytes[i] = (i * 31 + key * 7 + (i >>> 8)) & 255;
   return bytes;
+}
+
+/** The key that the clients of a sealed world have unless they are given another. */
+export const PSK = Uint8Array.from({ length: 32 }, (_, i) => i * 5 + 1);
+
+export function grantOf(psk: Uint8Array, permissions = 7): AccessGrant {
+  return { keyId: keyIdOf(psk, tweetnaclCrypto), psk, permissions, prefix: new Uint8Array(0) };
+}
+
+export class Keyring implements AccessLookup {
+  grants: AccessGrant[] = [grantOf(PSK)];
+
+  find(bytes: Uint8Array, at: number): AccessGrant | undefined {
+    return this.grants.find(({ keyId }) => keyId.every((byte, i) => byte === bytes[at + i]));
+  }
 }
 
 export class CountingHandler implements RequestHandler {
@@ -161,6 +181,7 @@ export class World {
   readonly clock = new VirtualClock();
   readonly simulator: PacketSimulator;
   readonly ports = new Map<string, Port>();
+  readonly access = new Keyring();
   handler = new CountingHandler();
   server!: ServerEndpoint;
   serverPort!: Port;
@@ -171,7 +192,15 @@ export class World {
   /** Longer datagrams vanish. */
   bytesMax = Number.POSITIVE_INFINITY;
 
-  constructor(seed: number, conditions: Partial<PathConditions> = {}, limits: Partial<ServerLimits> = {}) {
+  readonly mode: Mode;
+
+  constructor(
+    seed: number,
+    conditions: Partial<PathConditions> = {},
+    limits: Partial<ServerLimits> = {},
+    mode: Mode = 'open',
+  ) {
+    this.mode = mode;
     this.random = new SeededRandom(seed);
     this.simulator = new PacketSimulator({ clock: this.clock, random: this.random.fork(), conditions });
     this.#limits = limits;
@@ -187,7 +216,8 @@ export class World {
       sink: port,
       random: this.random.fork().source,
       limits: this.#limits,
-      mode: 'open',
+      mode: this.mode,
+      ...(this.mode === 'sealed' ? { access: this.access } : {}),
     });
     this.server = server;
     port.onDatagram = (inbox) => {
@@ -269,7 +299,8 @@ export class Party implements ClientListener {
       isLoopback: false,
       sink: this.port,
       listener: this,
-      mode: 'open',
+      mode: world.mode,
+      ...(world.mode === 'sealed' ? { psk: PSK } : {}),
       ...options,
     });
     this.port.onDatagram = (inbox) => {

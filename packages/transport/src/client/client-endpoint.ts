@@ -19,7 +19,7 @@ import {
   VersionsAt,
 } from '@anoadb/protocol';
 import { Admission, isVersionsClean } from '../admission.js';
-import type { RandomBytes } from '../crypto.js';
+import { type RandomBytes, tweetnaclCrypto } from '../crypto.js';
 import type { DatagramBatch } from '../datagram-batch.js';
 import { type DropReason, newDropCounters } from '../drop-reasons.js';
 import { ACK_OF_REQUEST, bodyBytesMin, writeClose, writePath, writePing, writePong } from '../frames.js';
@@ -28,12 +28,14 @@ import { CLIENT_LIMITS, type ClientLimits } from '../limits.js';
 import { readU16, readU32, readU48 } from '../little-endian.js';
 import { Outgoing } from '../outgoing.js';
 import { Jitter, RttEstimator } from '../rtt-estimator.js';
+import { tweetnaclSealCrypto } from '../seal-crypto.js';
 import { dataTypesOf, typeOffsetOf } from '../sealing.js';
 import { TimerHeap } from '../timer-heap.js';
 import { ClientHandshake } from './client-handshake.js';
 import type { ClientListener, FatalCode } from './client-listener.js';
 import type { ClientCounters, ClientEndpointOptions, ClientState, SubmitOptions } from './client-options.js';
 import { ClientRequests, PACE_TIMER } from './client-requests.js';
+import { ClientSealedHandshake } from './client-sealed-handshake.js';
 import { ClientSession } from './client-session.js';
 import { RING } from './request-window.js';
 
@@ -48,6 +50,9 @@ const SILENCE_MS = 3000;
 /** A quiet client tells once that the server may forget its replies. */
 const FLOOR_PING_MS = 1000;
 const RECONNECT_DELAY_MS = 50;
+/** After a rekey that was refused. */
+const REKEY_RETRY_MS = 10_000;
+const NOTHING = new Uint8Array(0);
 
 export class ClientEndpoint {
   readonly #random: RandomBytes;
@@ -59,6 +64,8 @@ export class ClientEndpoint {
   readonly #admission: Admission;
   readonly #typeOffset: number;
   readonly #timers = new TimerHeap(TIMERS);
+  /** Undefined in open mode. */
+  readonly #sealed: ClientSealedHandshake | undefined;
   readonly #handshake: ClientHandshake;
   readonly #requests: ClientRequests;
   readonly #clientId = new Uint8Array(CLIENT_ID_BYTES);
@@ -69,6 +76,7 @@ export class ClientEndpoint {
   #previousEpoch: Uint8Array = new Uint8Array(EPOCH_BYTES);
   /** The running handshake replaces a session that works. */
   #isRekeying = false;
+  #noRekeyBeforeMs = 0;
   #isClosed = false;
   #isStarted = false;
   #sessionCount = 0;
@@ -91,7 +99,15 @@ export class ClientEndpoint {
     this.#outgoing = new Outgoing(options.sink, dataTypesOf(options.mode).toServer);
     this.#admission = new Admission('client', options.mode, this.#maxDatagramWanted);
     const jitter = new Jitter(options.random);
-    this.#handshake = new ClientHandshake(this.#outgoing, options.random, jitter, options.mode);
+    this.#sealed = sealedHandshakeOf(options);
+    this.#handshake = new ClientHandshake({
+      outgoing: this.#outgoing,
+      random: options.random,
+      jitter,
+      mode: options.mode,
+      sealed: this.#sealed,
+      tlvs: options.tlvs ?? NOTHING,
+    });
     this.#requests = new ClientRequests(
       this.#outgoing,
       this.#timers,
@@ -244,7 +260,7 @@ export class ClientEndpoint {
         this.#handleWelcome(bytes, start, nowMs);
         break;
       case DatagramType.VERSIONS:
-        this.#handleVersions(bytes, start);
+        this.#handleVersions(bytes, start, nowMs);
         break;
       case DatagramType.REJECT:
         this.#handleReject(bytes, start, nowMs);
@@ -351,6 +367,10 @@ export class ClientEndpoint {
         );
         break;
       case FrameType.CLOSE:
+        if (readU16(bytes, body) === CloseCode.KEY_REVOKED && this.#sealed !== undefined) {
+          this.#fail('AUTH_FAILED', 'the access key was revoked');
+          break;
+        }
         this.#loseSession(`the server closed the session (code ${readU16(bytes, body)})`, nowMs);
         break;
       default: // PONG and PATH_RESPONSE: being heard is all there is to them
@@ -359,12 +379,14 @@ export class ClientEndpoint {
   }
 
   #handleWelcome(bytes: Uint8Array, at: number, nowMs: number): void {
-    const params = this.#handshake.handleWelcome(bytes, at);
-    if (params === undefined) {
-      this.#drop('unexpected-handshake');
+    const welcome = this.#handshake.handleWelcome(bytes, at);
+    if (typeof welcome === 'string') {
+      this.#drop(welcome);
       return;
     }
+    const { params, sealing } = welcome;
     if (!this.#isSound(params)) {
+      sealing.wipe();
       this.#drop('bad-params');
       return;
     }
@@ -376,13 +398,12 @@ export class ClientEndpoint {
     this.#isRekeying = false;
     this.#sessionCount++;
     this.#lastHeardMs = nowMs;
-    const session = new ClientSession(params, this.#outgoing, rtt, nowMs);
+    const session = new ClientSession(params, sealing, this.#outgoing, rtt, nowMs);
+    this.#retire();
     this.#session = session;
     this.#previousSid = params.sid;
     this.#previousEpoch = params.epoch;
     this.#timers.set(REKEY_TIMER, nowMs + this.#limits.rekeyMs);
-    // Says at once that the WELCOME came: the server drops sessions it never hears of.
-    this.#ping(session);
     this.#requests.attach(session, params.dedup === Dedup.FRESH, Math.min(this.#windowMax, params.window));
     if (!wasRekeying) this.#listener.onReady();
   }
@@ -392,9 +413,10 @@ export class ClientEndpoint {
     return params.maxDatagram >= Limits.datagramBytesMax && params.maxDatagram <= this.#maxDatagramWanted;
   }
 
-  #handleVersions(bytes: Uint8Array, at: number): void {
+  #handleVersions(bytes: Uint8Array, at: number, nowMs: number): void {
     if (!isVersionsClean(bytes, at)) this.#drop('reserved-bits');
-    else if (!this.#handshake.isAnswer(bytes, at)) this.#drop('unexpected-handshake');
+    else if (!this.#handshake.isVersionsAnswer(bytes, at)) this.#drop('unexpected-handshake');
+    else if (this.#isRekeying) this.#postponeRekey(nowMs);
     else {
       const range = `${bytes[at + VersionsAt.versionMin]} to ${bytes[at + VersionsAt.versionMax]}`;
       this.#fail('VERSION', `the server speaks protocol versions ${range}, this client version 1`);
@@ -402,8 +424,13 @@ export class ClientEndpoint {
   }
 
   #handleReject(bytes: Uint8Array, at: number, nowMs: number): void {
-    if (!this.#handshake.isAnswer(bytes, at)) {
+    if (!this.#handshake.isRefusal(bytes, at)) {
       this.#drop('unexpected-handshake');
+      return;
+    }
+    // Nothing authenticates a REJECT: while a session works, none may end it.
+    if (this.#isRekeying) {
+      this.#postponeRekey(nowMs);
       return;
     }
     const reason = bytes[at + RejectAt.reason];
@@ -449,9 +476,17 @@ export class ClientEndpoint {
 
   /** A new session for the same client, beside the old one until its WELCOME comes. */
   #rekey(nowMs: number): void {
-    if (this.#session === null || this.#handshake.isRunning) return;
+    if (this.#session === null || this.#handshake.isRunning || nowMs < this.#noRekeyBeforeMs) return;
     this.#isRekeying = true;
     this.#handshake.start(nowMs);
+  }
+
+  /** The server does not want a new session now, or somebody says so in its name: the one that works goes on. */
+  #postponeRekey(nowMs: number): void {
+    this.#isRekeying = false;
+    this.#handshake.stop();
+    this.#noRekeyBeforeMs = nowMs + REKEY_RETRY_MS;
+    this.#timers.set(REKEY_TIMER, this.#noRekeyBeforeMs);
   }
 
   /** Nothing heard although something is outstanding: the server may be gone, or only its memory of us. */
@@ -465,7 +500,7 @@ export class ClientEndpoint {
 
   /** The session is over for good. */
   #loseSession(reason: string, nowMs: number): void {
-    this.#session = null;
+    this.#retire();
     this.#requests.detach();
     this.#timers.clear(REKEY_TIMER);
     if (this.outstanding > 0) this.#handshake.start(nowMs, RECONNECT_DELAY_MS);
@@ -486,7 +521,7 @@ export class ClientEndpoint {
     const { window } = this.#requests;
     if (window.nextRid <= this.#limits.requestIdMax || window.outstanding > 0 || this.#isClosed) return;
     if (this.#session !== null) this.#sendClose(this.#session, CloseCode.NORMAL);
-    this.#session = null;
+    this.#retire();
     this.#requests.detach();
     this.#requests.restart();
     this.#random(this.#clientId);
@@ -509,6 +544,8 @@ export class ClientEndpoint {
       this.#requests.isSuspect = this.#handshake.isRunning && !this.#isRekeying;
       if (this.#requests.hasQueued || (session !== null && !session.outgoing.isEmpty))
         this.#requests.send(nowMs);
+      // Says at once that the WELCOME came, where no request does: the server drops sessions it never hears of.
+      if (session !== null && session.sendCounter === 0) this.#ping(session);
       if (session !== null)
         this.#timers.set(TRANSFER_TIMER, Math.min(session.incoming.deadlineMs, session.outgoing.deadlineMs));
       if (session === null) this.#timers.clear(TRANSFER_TIMER);
@@ -541,10 +578,17 @@ export class ClientEndpoint {
 
   #shut(): void {
     this.#isClosed = true;
-    this.#session = null;
+    this.#retire();
     this.#requests.detach();
     this.#handshake.stop();
+    this.#sealed?.wipe();
     for (let id = 0; id < TIMERS; id++) this.#timers.clear(id);
+  }
+
+  /** The session is over; its keys are wiped once what was written for it has left. */
+  #retire(): void {
+    if (this.#session !== null) this.#outgoing.retire(this.#session);
+    this.#session = null;
   }
 
   #ping(session: ClientSession): void {
@@ -582,4 +626,17 @@ export class ClientEndpoint {
   #drop(reason: DropReason): void {
     this.#dropped[reason]++;
   }
+}
+
+function sealedHandshakeOf(options: ClientEndpointOptions): ClientSealedHandshake | undefined {
+  const { mode, psk, random } = options;
+  if ((psk !== undefined) !== (mode === 'sealed'))
+    throw new TypeError('sealed mode needs an access key, and open mode takes none');
+  if (psk === undefined) return undefined;
+  return new ClientSealedHandshake({
+    psk,
+    crypto: options.crypto ?? tweetnaclCrypto,
+    sealCrypto: options.sealCrypto ?? tweetnaclSealCrypto(),
+    random,
+  });
 }

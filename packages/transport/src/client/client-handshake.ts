@@ -5,6 +5,7 @@
 import {
   AuthAt,
   ChallengeAt,
+  CLIENT_PARAMS_BYTES,
   DatagramBytes,
   DatagramType,
   HelloAt,
@@ -14,10 +15,11 @@ import {
   PROTOCOL_VERSION_MIN,
   WelcomeAt,
 } from '@anoadb/protocol';
-import { isChallengeClean, isOpenWelcomeClean } from '../admission.js';
+import { isChallengeClean, isWelcomeClean } from '../admission.js';
 import { COOKIE_NONCE_BYTES } from '../cookie.js';
 import type { RandomBytes } from '../crypto.js';
 import { ADDRESS_BYTES } from '../datagram-batch.js';
+import type { DropReason } from '../drop-reasons.js';
 import {
   type ClientParams,
   decodeServerParams,
@@ -27,7 +29,8 @@ import {
 import { copyBytes, equalBytes } from '../little-endian.js';
 import type { Outgoing } from '../outgoing.js';
 import type { Jitter } from '../rtt-estimator.js';
-import { type Mode, typeOffsetOf } from '../sealing.js';
+import { type Mode, openSealing, type Sealing, typeOffsetOf } from '../sealing.js';
+import type { ClientSealedHandshake } from './client-sealed-handshake.js';
 
 const RETRY_MS_FIRST = 200;
 const RETRY_MS_MAX = 1000;
@@ -41,11 +44,31 @@ const FRUITLESS_ROUNDS_MAX = 4;
 /** The socket is connected to the one server. */
 const PEER = new Uint8Array(ADDRESS_BYTES);
 
+export interface ClientHandshakeOptions {
+  outgoing: Outgoing;
+  random: RandomBytes;
+  jitter: Jitter;
+  mode: Mode;
+  /** Sealed mode only. */
+  sealed: ClientSealedHandshake | undefined;
+  /** What follows the fixed part of the params. */
+  tlvs: Uint8Array;
+}
+
+/** What a WELCOME grants. */
+export interface Welcome {
+  readonly params: ServerParams;
+  readonly sealing: Sealing;
+}
+
 export class ClientHandshake {
   readonly #outgoing: Outgoing;
   readonly #random: RandomBytes;
   readonly #jitter: Jitter;
+  readonly #mode: Mode;
   readonly #typeOffset: number;
+  readonly #sealed: ClientSealedHandshake | undefined;
+  readonly #tlvs: Uint8Array;
   readonly #nonce = new Uint8Array(COOKIE_NONCE_BYTES);
   readonly #auth = new Uint8Array(DatagramBytes.AUTH);
   #phase: 'none' | 'hello' | 'auth' = 'none';
@@ -56,11 +79,14 @@ export class ClientHandshake {
   #hellosInARow = 0;
   nextAtMs = Number.POSITIVE_INFINITY;
 
-  constructor(outgoing: Outgoing, random: RandomBytes, jitter: Jitter, mode: Mode) {
-    this.#outgoing = outgoing;
-    this.#random = random;
-    this.#jitter = jitter;
-    this.#typeOffset = typeOffsetOf(mode);
+  constructor(options: ClientHandshakeOptions) {
+    this.#outgoing = options.outgoing;
+    this.#random = options.random;
+    this.#jitter = options.jitter;
+    this.#mode = options.mode;
+    this.#typeOffset = typeOffsetOf(options.mode);
+    this.#sealed = options.sealed;
+    this.#tlvs = options.tlvs;
   }
 
   get isRunning(): boolean {
@@ -70,6 +96,11 @@ export class ClientHandshake {
   /** Small messages pass, full ones do not. */
   get isFruitless(): boolean {
     return this.#fruitlessRounds >= FRUITLESS_ROUNDS_MAX;
+  }
+
+  /** A CHALLENGE came: the server is there. */
+  get hasBeenChallenged(): boolean {
+    return this.#phase === 'auth' || this.#fruitlessRounds > 0;
   }
 
   /** Begins with a new HELLO, after `delayMs`. */
@@ -82,6 +113,7 @@ export class ClientHandshake {
 
   stop(): void {
     this.#phase = 'none';
+    this.#sealed?.forgetExchange();
     this.nextAtMs = Number.POSITIVE_INFINITY;
     this.#fruitlessRounds = 0;
     this.#hellosInARow = 0;
@@ -116,6 +148,8 @@ export class ClientHandshake {
     copyBytes(auth, AuthAt.cnonce, this.#nonce, 0, COOKIE_NONCE_BYTES);
     copyBytes(auth, AuthAt.timestamp, bytes, at + ChallengeAt.timestamp, at + DatagramBytes.CHALLENGE);
     encodeClientParams(auth, AuthAt.params, params);
+    auth.set(this.#tlvs, AuthAt.params + CLIENT_PARAMS_BYTES);
+    this.#sealed?.sealAuth(auth);
     this.#phase = 'auth';
     this.#tries = 0;
     this.#hellosInARow = 0;
@@ -123,16 +157,26 @@ export class ClientHandshake {
     return true;
   }
 
-  /** A WELCOME at `at`: what the server grants; undefined: it answers nothing we asked, or makes no sense. */
-  handleWelcome(bytes: Uint8Array, at: number): ServerParams | undefined {
-    if (this.#phase !== 'auth' || !this.#isOurs(bytes, at) || !isOpenWelcomeClean(bytes, at))
-      return undefined;
-    return decodeServerParams(bytes, at + WelcomeAt.params);
+  /** A WELCOME at `at`: what the server grants, or why it is dropped. Opened in a copy: only a genuine one counts. */
+  handleWelcome(bytes: Uint8Array, at: number): Welcome | DropReason {
+    if (this.#phase !== 'auth' || !this.#isOurs(bytes, at)) return 'unexpected-handshake';
+    if (bytes[at + WelcomeAt.version] !== PROTOCOL_VERSION_MAX) return 'unexpected-handshake';
+    if (!isWelcomeClean(bytes, at, this.#mode)) return 'reserved-bits';
+    const welcome = bytes.slice(at, at + DatagramBytes.WELCOME);
+    const sealing = this.#sealed === undefined ? openSealing : this.#sealed.openWelcome(this.#auth, welcome);
+    if (typeof sealing === 'string') return sealing;
+    const params = decodeServerParams(welcome, WelcomeAt.params);
+    return params === undefined ? 'bad-params' : { params, sealing };
   }
 
-  /** Do REJECT or VERSIONS at `at` carry the nonce of what was sent last? */
-  isAnswer(bytes: Uint8Array, at: number): boolean {
-    return this.#phase !== 'none' && this.#isOurs(bytes, at);
+  /** Does a REJECT at `at` answer the AUTH that was sent last? */
+  isRefusal(bytes: Uint8Array, at: number): boolean {
+    return this.#phase === 'auth' && this.#isOurs(bytes, at);
+  }
+
+  /** Does a VERSIONS at `at` answer the HELLO that was sent last? */
+  isVersionsAnswer(bytes: Uint8Array, at: number): boolean {
+    return this.#phase === 'hello' && this.#isOurs(bytes, at);
   }
 
   /** Time since AUTH was sent, if it was sent once: the first round-trip sample. */

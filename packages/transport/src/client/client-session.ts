@@ -8,7 +8,7 @@ import { IncomingTransfers } from '../incoming-transfers.js';
 import type { Outgoing } from '../outgoing.js';
 import { OutgoingTransfers } from '../outgoing-transfers.js';
 import type { RttEstimator } from '../rtt-estimator.js';
-import { openSealing } from '../sealing.js';
+import type { Sealing } from '../sealing.js';
 import { RING } from './request-window.js';
 
 /** The client asked for these replies itself, so its window is the bound. */
@@ -29,8 +29,8 @@ export class ClientSession extends Channel {
   readonly #countersBySecond = new Float64Array(HINT_SECONDS + 1);
   #second: number;
 
-  constructor(params: ServerParams, outgoing: Outgoing, rtt: RttEstimator, nowMs: number) {
-    super(params.sid, openSealing, params.maxDatagram);
+  constructor(params: ServerParams, sealing: Sealing, outgoing: Outgoing, rtt: RttEstimator, nowMs: number) {
+    super(params.sid, sealing, params.maxDatagram);
     this.params = params;
     this.createdMs = nowMs;
     this.lastHeardMs = nowMs;

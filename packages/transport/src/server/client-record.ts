@@ -1,4 +1,5 @@
 /** What the server knows of one client across its sessions: request ids and replies live here. */
+import type { KeyUsage } from './key-usage.js';
 import type { ReplyBudget } from './reply-cache.js';
 import { ReplyCache } from './reply-cache.js';
 import type { ServerSession } from './server-session.js';
@@ -7,8 +8,9 @@ import type { ServerSession } from './server-session.js';
 const SIDS_KEPT = 16;
 
 export class ClientRecord {
-  /** The clientId as a Map key. */
+  /** Key id and clientId as a Map key. */
   readonly id: string;
+  readonly usage: KeyUsage;
   readonly replies: ReplyCache;
   /** Live sessions: the current one, one not yet confirmed, superseded ones in their last seconds. */
   readonly sessions: ServerSession[] = [];
@@ -19,8 +21,16 @@ export class ClientRecord {
   /** Latest session ids given under this record. */
   readonly #sids: number[] = [];
 
-  constructor(id: string, window: number, floor: number, budget: ReplyBudget, nowMs: number) {
+  constructor(
+    id: string,
+    usage: KeyUsage,
+    window: number,
+    floor: number,
+    budget: ReplyBudget,
+    nowMs: number,
+  ) {
     this.id = id;
+    this.usage = usage;
     this.replies = new ReplyCache(window, floor, budget);
     this.lastSeenMs = nowMs;
   }

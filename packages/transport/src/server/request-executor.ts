@@ -83,6 +83,7 @@ export class RequestExecutor {
       end: 0,
       isAtomic: false,
       permissions: 0,
+      grant: undefined,
       nowMs: 0,
       ticket: 0,
       maxReplyBytes: options.limits.maxMessageBytes,
@@ -258,6 +259,7 @@ export class RequestExecutor {
     request.end = end;
     request.isAtomic = (flags & RequestFlag.ATOMIC) !== 0;
     request.permissions = session.permissions;
+    request.grant = session.grant;
     request.nowMs = nowMs;
     request.ticket = this.#nextTicket++;
     this.#results.reset();

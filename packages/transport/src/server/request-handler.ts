@@ -1,5 +1,6 @@
 /** The door behind the server endpoint: what executes a request once the transport knows that it should run. */
 import type { ByteWriter } from '@anoadb/protocol';
+import type { AccessGrant } from '../access.js';
 
 export const RequestKind = { READ: 0, WRITE: 1, MALFORMED: 2 } as const;
 export type RequestKind = (typeof RequestKind)[keyof typeof RequestKind];
@@ -15,6 +16,8 @@ export interface IncomingRequest {
   end: number;
   isAtomic: boolean;
   permissions: number;
+  /** The access key behind the session; undefined in open mode. */
+  grant: AccessGrant | undefined;
   nowMs: number;
   /** Names this execution in `ServerEndpoint.complete` if it ends as PENDING. */
   ticket: number;

@@ -20,7 +20,8 @@ import {
   SKIPPABLE_FRAMES_FROM,
   Status,
 } from '@anoadb/protocol';
-import { isSameAddress } from '../address.js';
+import type { AccessLookup } from '../access.js';
+import { isLoopbackAddress, isSameAddress, latin1, sourceKeyOf } from '../address.js';
 import { Admission } from '../admission.js';
 import { type RandomBytes, type TransportCrypto, tweetnaclCrypto } from '../crypto.js';
 import { ADDRESS_BYTES, type DatagramBatch, type DatagramSink } from '../datagram-batch.js';
@@ -30,9 +31,11 @@ import { type ByteBudget, FragmentOutcome } from '../incoming-transfers.js';
 import { SERVER_LIMITS, type ServerLimits } from '../limits.js';
 import { copyBytes, readU16, readU32, readU48 } from '../little-endian.js';
 import { Outgoing } from '../outgoing.js';
+import { type SealCrypto, tweetnaclSealCrypto } from '../seal-crypto.js';
 import { dataTypesOf, type Mode, typeOffsetOf } from '../sealing.js';
 import { TimerHeap } from '../timer-heap.js';
 import { TokenBucketTable } from '../token-bucket.js';
+import { CandidatePath } from './candidate-path.js';
 import { RequestExecutor } from './request-executor.js';
 import type { RequestHandler } from './request-handler.js';
 import { ServerHandshake } from './server-handshake.js';
@@ -41,6 +44,8 @@ import { SessionTable } from './session-table.js';
 
 /** Timers served by one call of `tick`, so that its time is bounded. */
 const TIMERS_PER_TICK = 256;
+/** A session ends with so many counters to spare: replies and a CLOSE may already be on their way. */
+const COUNTERS_SPARE = 65_536;
 const NO_SOURCE = new Uint8Array(1);
 
 export interface ServerEndpointOptions {
@@ -52,6 +57,12 @@ export interface ServerEndpointOptions {
   random: RandomBytes;
   limits?: Partial<ServerLimits>;
   mode: Mode;
+  /** The access keys: required in sealed mode. */
+  access?: AccessLookup;
+  /** Boxes and X25519 of sealed mode, default: the tweetnacl reference. */
+  sealCrypto?: SealCrypto;
+  /** Number of this worker, 0..63: the top 6 bits of its sids. Default 0. */
+  worker?: number;
   /** The handler threw. Its client gets INTERNAL; by default the error is only counted. */
   onDefect?: (error: unknown) => void;
 }
@@ -61,6 +72,8 @@ export interface ServerCounters {
   sessions: number;
   sessionsOpened: number;
   clientRecords: number;
+  /** Sessions whose peer proved a new address. */
+  pathsMoved: number;
   datagramsIn: number;
   datagramsOut: number;
   bytesIn: number;
@@ -95,6 +108,12 @@ export class ServerEndpoint {
   readonly #helloType: number;
   readonly #authType: number;
   readonly #typeOffset: number;
+  readonly #mode: Mode;
+  readonly #random: RandomBytes;
+  /** Where the datagram in hand came from. */
+  #from: Uint8Array = NO_SOURCE;
+  #fromAt = 0;
+  #pathsMoved = 0;
   #sessionsOpened = 0;
   #datagramsIn = 0;
   #bytesIn = 0;
@@ -113,12 +132,20 @@ export class ServerEndpoint {
     this.#authType = DatagramType.AUTH + this.#typeOffset;
     this.#outgoing = new Outgoing(options.sink, dataTypesOf(options.mode).toClient);
     this.#admission = new Admission('server', options.mode, limits.maxDatagramLoopback);
-    this.#sessions = new SessionTable(limits, options.random);
     this.#timers = new TimerHeap(limits.sessionsMax);
     this.#hints = new TokenBucketTable(limits.noSession, seed + 2);
     this.#hintsTotal = new TokenBucketTable(limits.noSessionTotal, seed, 1);
+    this.#random = options.random;
+    this.#mode = options.mode;
     this.#reassemblyBudget = { usedBytes: 0, maxBytes: limits.reassemblyBytesTotal };
     this.#outgoingBudget = { usedBytes: 0, maxBytes: limits.outgoingBytesTotal };
+    this.#sessions = new SessionTable({
+      limits,
+      random: options.random,
+      reassembly: this.#reassemblyBudget,
+      worker: options.worker ?? 0,
+      onEvicted: (session, nowMs) => this.#end(session, nowMs),
+    });
     this.#executor = new RequestExecutor({
       handler: options.handler,
       limits,
@@ -137,9 +164,10 @@ export class ServerEndpoint {
         random: options.random,
         limits,
         mode: options.mode,
+        access: options.access,
+        sealCrypto: options.sealCrypto ?? tweetnaclSealCrypto(),
         outgoing: this.#outgoing,
         sessions: this.#sessions,
-        reassemblyBudget: this.#reassemblyBudget,
         outgoingBudget: this.#outgoingBudget,
         drop: (reason) => this.#drop(reason),
         onOpened: (session) => {
@@ -198,6 +226,16 @@ export class ServerEndpoint {
     this.#outgoing.flush();
   }
 
+  /** The key was revoked: CLOSE(KEY_REVOKED) to its sessions at once; they and their clients' records are forgotten. */
+  revoke(keyId: Uint8Array, nowMs: number): void {
+    const id = latin1(keyId, 0, keyId.length);
+    for (const session of [...this.#sessions.sessions()]) {
+      if (session.record.usage.id === id) this.#close(session, CloseCode.KEY_REVOKED, nowMs);
+    }
+    this.#sessions.forgetKey(id);
+    this.#outgoing.flush();
+  }
+
   counters(): ServerCounters {
     let retransmits = this.#retransmits;
     for (const session of this.#sessions.sessions()) retransmits += session.outgoing.retransmits;
@@ -205,6 +243,7 @@ export class ServerEndpoint {
       sessions: this.#sessions.sessionCount,
       sessionsOpened: this.#sessionsOpened,
       clientRecords: this.#sessions.recordCount,
+      pathsMoved: this.#pathsMoved,
       datagramsIn: this.#datagramsIn,
       datagramsOut: this.#outgoing.datagrams,
       bytesIn: this.#bytesIn,
@@ -231,6 +270,8 @@ export class ServerEndpoint {
     nowMs: number,
   ): void {
     this.#datagramsIn++;
+    this.#from = from;
+    this.#fromAt = fromAt;
     this.#bytesIn += end - start;
     const refusal = this.#admission.refuse(bytes, start, end);
     if (refusal !== undefined) {
@@ -260,7 +301,8 @@ export class ServerEndpoint {
       this.#drop('bad-length');
       return;
     }
-    if (!isSameAddress(session.address, 0, from, fromAt)) {
+    const isElsewhere = !isSameAddress(session.address, 0, from, fromAt);
+    if (isElsewhere && !this.#mayMove(session, from, fromAt)) {
       this.#drop('other-address');
       return;
     }
@@ -275,17 +317,71 @@ export class ServerEndpoint {
       this.#drop('bad-tag');
       return;
     }
+    const isNewest = counter > session.received.highest;
     session.received.mark(counter);
     session.lastSeenMs = nowMs;
     session.record.lastSeenMs = nowMs;
     if (!session.isConfirmed) this.#confirm(session, nowMs);
-    if (counter >= Limits.counterMaxServer) {
+    if (this.#isTooOld(session, counter, nowMs)) {
       this.#close(session, CloseCode.AGE, nowMs);
       return;
     }
+    if (isElsewhere && isNewest) this.#noteCandidate(session, from, fromAt, end - start);
     this.#handleFrames(session, bytes, plaintextAt, end, counter, nowMs);
     if (session.isClosed) return;
+    if (session.candidate !== null) this.#challenge(session, session.candidate, from, fromAt, nowMs);
     if (!session.incoming.isEmpty || !session.outgoing.isEmpty) this.#schedule(session);
+  }
+
+  /** Refused also where the timer that ends it has not come round yet. Some counters are left for what is on its way. */
+  #isTooOld(session: ServerSession, counter: number, nowMs: number): boolean {
+    const { datagramsPerSessionMax, sessionAgeMsMax } = this.#limits;
+    return (
+      counter >= datagramsPerSessionMax ||
+      session.sendCounter >= Limits.counterMaxServer - COUNTERS_SPARE ||
+      nowMs - session.createdMs >= sessionAgeMsMax
+    );
+  }
+
+  /**
+   * Only a sealed session moves: in open mode anyone who guesses a sid could call its replies to himself. One with
+   * large datagrams stays on loopback, the only place that is known to carry them.
+   */
+  #mayMove(session: ServerSession, from: Uint8Array, fromAt: number): boolean {
+    if (this.#mode === 'open') return false;
+    return session.maxDatagram <= Limits.datagramBytesMax || isLoopbackAddress(from, fromAt);
+  }
+
+  /** The newest datagram of a session came from elsewhere: its peer may have moved there. */
+  #noteCandidate(session: ServerSession, from: Uint8Array, fromAt: number, byteCount: number): void {
+    if (session.candidate === null || !session.candidate.isAt(from, fromAt))
+      session.candidate = new CandidatePath(from, fromAt, this.#random);
+    session.candidate.received(byteCount);
+  }
+
+  #challenge(
+    session: ServerSession,
+    candidate: CandidatePath,
+    from: Uint8Array,
+    fromAt: number,
+    nowMs: number,
+  ): void {
+    const frameBytes = FRAME_HEADER_BYTES + FrameBodyBytes.PATH_CHALLENGE;
+    if (!candidate.isAt(from, fromAt)) return;
+    if (!candidate.takeChallenge(session.sealing.overheadBytes + frameBytes, nowMs)) return;
+    const at = this.#outgoing.reserveTo(session, frameBytes, from, fromAt);
+    writePath(this.#outgoing.bytes, at, FrameType.PATH_CHALLENGE, candidate.challenge, 0);
+  }
+
+  /** The peer receives at its new address: from now on everything goes there. */
+  #handlePathResponse(session: ServerSession, bytes: Uint8Array, body: number): void {
+    const { candidate } = session;
+    if (candidate === null || !candidate.isAt(this.#from, this.#fromAt) || !candidate.isAnswer(bytes, body))
+      return;
+    session.candidate = null;
+    session.openRound = -1;
+    this.#sessions.move(session, candidate.address, sourceKeyOf(candidate.address, 0));
+    this.#pathsMoved++;
   }
 
   /** First valid DATA: the session becomes current, the one before it may still receive for 3 s. */
@@ -358,7 +454,10 @@ export class ServerEndpoint {
       case FrameType.CLOSE:
         this.#handleClose(session, readU16(bytes, body), nowMs);
         break;
-      default: // PONG and PATH_RESPONSE answer what this end does not ask yet
+      case FrameType.PATH_RESPONSE:
+        this.#handlePathResponse(session, bytes, body);
+        break;
+      default: // PONG: this end does not ask
         break;
     }
   }
@@ -464,6 +563,7 @@ export class ServerEndpoint {
     this.#retransmits += session.outgoing.retransmits;
     this.#timers.clear(session.index);
     this.#sessions.remove(session, nowMs);
+    this.#outgoing.retire(session);
   }
 
   /** NO_SESSION: a hint, rate-limited, never longer than half of what it answers. */

@@ -18,8 +18,9 @@ import {
   VersionsAt,
   WelcomeAt,
 } from '@anoadb/protocol';
+import type { AccessGrant, AccessLookup } from '../access.js';
 import { isLoopbackAddress, latin1, sourceBytesOf, sourceKeyOf } from '../address.js';
-import { isHelloClean, isOpenAuthClean } from '../admission.js';
+import { isAuthClean, isHelloClean } from '../admission.js';
 import { COOKIE_NONCE_BYTES, CookieJar } from '../cookie.js';
 import type { RandomBytes, TransportCrypto } from '../crypto.js';
 import type { DropReason } from '../drop-reasons.js';
@@ -33,11 +34,13 @@ import type { ByteBudget } from '../incoming-transfers.js';
 import type { ServerLimits } from '../limits.js';
 import { copyBytes, equalBytes, isAllZero, readU32, writeU32 } from '../little-endian.js';
 import type { Outgoing } from '../outgoing.js';
+import type { SealCrypto } from '../seal-crypto.js';
 import { type Mode, openSealing, typeOffsetOf } from '../sealing.js';
 import { TokenBucketTable } from '../token-bucket.js';
 import type { ClientRecord } from './client-record.js';
 import { SeenAuths } from './seen-auths.js';
-import { ServerSession } from './server-session.js';
+import { ServerSealedHandshake } from './server-sealed-handshake.js';
+import { ALL_PERMISSIONS, ServerSession } from './server-session.js';
 import type { SessionTable } from './session-table.js';
 
 const HASH_BYTES = 16;
@@ -50,9 +53,11 @@ export interface ServerHandshakeOptions {
   random: RandomBytes;
   limits: ServerLimits;
   mode: Mode;
+  /** Sealed mode only. */
+  access: AccessLookup | undefined;
+  sealCrypto: SealCrypto;
   outgoing: Outgoing;
   sessions: SessionTable;
-  reassemblyBudget: ByteBudget;
   outgoingBudget: ByteBudget;
   drop: (reason: DropReason) => void;
   /** A session was made, or has to go: the owner sets its timer. */
@@ -67,6 +72,8 @@ export class ServerHandshake {
   readonly #auths: TokenBucketTable;
   readonly #seen: SeenAuths;
   readonly #typeOffset: number;
+  /** Undefined in open mode. */
+  readonly #sealed: ServerSealedHandshake | undefined;
   /** Random per start of the server. */
   readonly epoch = new Uint8Array(EPOCH_BYTES);
 
@@ -79,6 +86,7 @@ export class ServerHandshake {
     this.#seen = new SeenAuths(limits.seenAuthMax);
     this.#typeOffset = typeOffsetOf(options.mode);
     options.random(this.epoch);
+    if (options.mode === 'sealed') this.#sealed = new ServerSealedHandshake(options, seed);
   }
 
   /** One HMAC and no state. */
@@ -112,7 +120,7 @@ export class ServerHandshake {
 
   handleAuth(bytes: Uint8Array, at: number, from: Uint8Array, fromAt: number, nowMs: number): void {
     const { drop } = this.#options;
-    if (!isOpenAuthClean(bytes, at)) {
+    if (!isAuthClean(bytes, at, this.#options.mode)) {
       drop('reserved-bits');
       return;
     }
@@ -141,27 +149,39 @@ export class ServerHandshake {
       this.#reject(RejectReason.RATE_LIMITED, RETRY_AFTER_MS, bytes, at, from, fromAt);
       return;
     }
-    const hash = this.#options.crypto.sha512(bytes.subarray(at, at + DatagramBytes.AUTH));
-    const seenKey = latin1(hash, 0, HASH_BYTES);
+    const auth = bytes.subarray(at, at + DatagramBytes.AUTH);
+    const grant = this.#sealed?.grantOf(auth, nowMs, factorOf(from, fromAt));
+    if (grant === 'key-rate') {
+      drop('key-rate');
+      this.#reject(RejectReason.RATE_LIMITED, RETRY_AFTER_MS, bytes, at, from, fromAt);
+      return;
+    }
+    const params = this.#sealed === undefined ? auth : this.#sealed.openAuth(auth, grant);
+    if (params === undefined) {
+      drop('auth-failed');
+      this.#reject(RejectReason.AUTH_FAILED, 0, bytes, at, from, fromAt);
+      return;
+    }
+    const seenKey = latin1(this.#options.crypto.sha512(auth), 0, HASH_BYTES);
     const seen = this.#seen.find(seenKey, nowMs);
     if (seen !== undefined) {
       const reply = this.#options.outgoing.openMessage(seen.length, from, fromAt);
       this.#options.outgoing.bytes.set(seen, reply);
       return;
     }
-    const params = decodeClientParams(bytes, at + AuthAt.params);
-    if (params === undefined || !isSound(params)) {
+    const clientParams = decodeClientParams(params, AuthAt.params);
+    if (clientParams === undefined || !isSound(clientParams)) {
       drop('bad-params');
       return;
     }
-    this.#welcome(params, seenKey, bytes, at, from, fromAt, nowMs);
+    this.#welcome(clientParams, grant, auth, seenKey, from, fromAt, nowMs);
   }
 
   #welcome(
     params: ClientParams,
+    grant: AccessGrant | undefined,
+    auth: Uint8Array,
     seenKey: string,
-    bytes: Uint8Array,
-    at: number,
     from: Uint8Array,
     fromAt: number,
     nowMs: number,
@@ -169,20 +189,28 @@ export class ServerHandshake {
     const { sessions, limits, outgoing } = this.#options;
     const isLoopback = isLoopbackAddress(from, fromAt);
     const sourceKey = sourceKeyOf(from, fromAt);
-    const clientId = latin1(params.clientId, 0, params.clientId.length);
+    const keyId = grant === undefined ? '' : latin1(grant.keyId, 0, grant.keyId.length);
+    const clientId = keyId + latin1(params.clientId, 0, params.clientId.length);
     const known = sessions.recordOf(clientId);
     // A client that tries again makes room for itself.
     if (known !== undefined) this.#replaceUnconfirmed(known, nowMs);
-    const window = Math.min(params.window, limits.windowMax);
-    const record =
-      this.#seen.hasRoom() && sessions.hasRoom(sourceKey, isLoopback)
-        ? (known ?? sessions.createRecord(clientId, window, Math.max(1, params.floor), nowMs))
-        : undefined;
-    if (record === undefined) {
-      this.#options.drop('server-full');
-      this.#reject(RejectReason.SERVER_FULL, RETRY_AFTER_MS, bytes, at, from, fromAt);
+    const usage = known?.usage ?? sessions.usageOf(keyId);
+    const refusal = this.#seen.hasRoom()
+      ? sessions.refusalFor(usage, known === undefined, sourceKey, isLoopback, nowMs)
+      : 'server-full';
+    if (refusal !== undefined) {
+      const reason = refusal === 'key-quota' ? RejectReason.KEY_QUOTA : RejectReason.SERVER_FULL;
+      this.#options.drop(refusal);
+      this.#reject(reason, RETRY_AFTER_MS, auth, 0, from, fromAt);
       return;
     }
+    const exchange = grant === undefined ? undefined : this.#sealed!.exchange(auth);
+    if (exchange === null) {
+      this.#options.drop('low-order-point');
+      return;
+    }
+    const window = Math.min(params.window, limits.windowMax);
+    const record = known ?? sessions.createRecord(clientId, usage, window, Math.max(1, params.floor), nowMs);
     const isResumed =
       equalBytes(params.previousEpoch, 0, this.epoch, 0, EPOCH_BYTES) &&
       record.reachesBackTo(params.previousSid);
@@ -190,27 +218,12 @@ export class ServerHandshake {
     const maxDatagram = isLoopback
       ? Math.min(params.maxDatagram, limits.maxDatagramLoopback)
       : Limits.datagramBytesMax;
-    const session = new ServerSession({
-      sid: sessions.newSid(nowMs),
-      index: sessions.takeIndex(),
-      sealing: openSealing,
-      maxDatagram,
-      address: from,
-      addressAt: fromAt,
-      sourceKey,
-      record,
-      outgoing,
-      limits,
-      reassemblyBudget: this.#options.reassemblyBudget,
-      outgoingBudget: this.#options.outgoingBudget,
-      nowMs,
-    });
-    sessions.add(session);
-    record.noteSid(session.sid);
-    const reply = this.#open('WELCOME', bytes, at + AuthAt.cnonce, from, fromAt);
-    outgoing.bytes[reply + WelcomeAt.version] = bytes[at + AuthAt.version];
-    encodeServerParams(outgoing.bytes, reply + WelcomeAt.params, {
-      sid: session.sid,
+    const sid = sessions.newSid(nowMs);
+    const reply = this.#open('WELCOME', auth, AuthAt.cnonce, from, fromAt);
+    const welcome = outgoing.bytes.subarray(reply, reply + DatagramBytes.WELCOME);
+    welcome[WelcomeAt.version] = auth[AuthAt.version];
+    encodeServerParams(welcome, WelcomeAt.params, {
+      sid,
       epoch: this.epoch,
       dedup: isResumed ? Dedup.RESUMED : Dedup.FRESH,
       window: Math.min(window, record.replies.window),
@@ -220,9 +233,30 @@ export class ServerHandshake {
       idleSeconds: Math.floor(limits.idleMs / 1000),
       maxAgeSeconds: Math.floor(limits.sessionAgeMsMax / 1000),
       features: 0,
-      permissions: session.permissions,
+      permissions: grant === undefined ? ALL_PERMISSIONS : grant.permissions,
     });
-    this.#seen.add(seenKey, outgoing.bytes.slice(reply, reply + DatagramBytes.WELCOME), nowMs);
+    const sealing =
+      grant === undefined || exchange === undefined
+        ? openSealing
+        : this.#sealed!.sealWelcome(exchange, grant, auth, welcome);
+    const session = new ServerSession({
+      sid,
+      index: sessions.takeIndex(),
+      sealing,
+      maxDatagram,
+      address: from,
+      addressAt: fromAt,
+      sourceKey,
+      record,
+      grant,
+      outgoing,
+      limits,
+      outgoingBudget: this.#options.outgoingBudget,
+      nowMs,
+    });
+    sessions.add(session);
+    record.noteSid(sid);
+    this.#seen.add(seenKey, welcome.slice(), nowMs);
     this.#options.onOpened(session, nowMs);
   }
 
@@ -233,8 +267,7 @@ export class ServerHandshake {
   }
 
   #take(buckets: TokenBucketTable, from: Uint8Array, fromAt: number, nowMs: number): boolean {
-    const factor = isLoopbackAddress(from, fromAt) ? LOOPBACK_FACTOR : 1;
-    return buckets.take(from, fromAt, fromAt + sourceBytesOf(from, fromAt), nowMs, factor);
+    return buckets.take(from, fromAt, fromAt + sourceBytesOf(from, fromAt), nowMs, factorOf(from, fromAt));
   }
 
   #reject(
@@ -272,4 +305,8 @@ export class ServerHandshake {
 function isSound(params: ClientParams): boolean {
   if (isAllZero(params.clientId, 0, params.clientId.length)) return false;
   return params.window > 0 && params.maxDatagram >= Limits.datagramBytesMax && params.required === 0;
+}
+
+function factorOf(from: Uint8Array, fromAt: number): number {
+  return isLoopbackAddress(from, fromAt) ? LOOPBACK_FACTOR : 1;
 }

@@ -1,5 +1,6 @@
 /** One session at the server: a channel, its client record, and the large messages on their way. */
 import { FrameType, Permission } from '@anoadb/protocol';
+import type { AccessGrant } from '../access.js';
 import { Channel } from '../channel.js';
 import { Congestion } from '../congestion.js';
 import { ACK_OF_REQUEST } from '../frames.js';
@@ -9,10 +10,13 @@ import type { Outgoing } from '../outgoing.js';
 import { OutgoingTransfers } from '../outgoing-transfers.js';
 import { RttEstimator } from '../rtt-estimator.js';
 import type { Sealing } from '../sealing.js';
+import type { CandidatePath } from './candidate-path.js';
 import type { ClientRecord } from './client-record.js';
 
 /** A reply nobody acknowledges any more is dropped after this; the client asks again if it lives. */
 const REPLY_GIVE_UP_MS = 10_000;
+
+export const ALL_PERMISSIONS = Permission.READ | Permission.WRITE | Permission.ADMIN;
 
 export interface SessionOptions {
   sid: number;
@@ -24,18 +28,21 @@ export interface SessionOptions {
   addressAt: number;
   sourceKey: string;
   record: ClientRecord;
+  grant: AccessGrant | undefined;
   outgoing: Outgoing;
   limits: ServerLimits;
-  reassemblyBudget: ByteBudget;
   outgoingBudget: ByteBudget;
   nowMs: number;
 }
 
 export class ServerSession extends Channel {
   readonly index: number;
-  readonly sourceKey: string;
+  /** Changes where the peer proves a new address. */
+  sourceKey: string;
   readonly record: ClientRecord;
-  readonly permissions = Permission.READ | Permission.WRITE | Permission.ADMIN;
+  /** The access key behind it; undefined in open mode. */
+  readonly grant: AccessGrant | undefined;
+  readonly permissions: number;
   readonly createdMs: number;
   readonly rtt = new RttEstimator();
   readonly congestion: Congestion;
@@ -46,6 +53,8 @@ export class ServerSession extends Channel {
   /** A valid DATA was seen. */
   isConfirmed = false;
   isClosed = false;
+  /** A new address that has not proven itself. */
+  candidate: CandidatePath | null = null;
   /** When a superseded session stops receiving. */
   endsAtMs = Number.POSITIVE_INFINITY;
 
@@ -55,6 +64,8 @@ export class ServerSession extends Channel {
     this.index = options.index;
     this.sourceKey = options.sourceKey;
     this.record = options.record;
+    this.grant = options.grant;
+    this.permissions = options.grant?.permissions ?? ALL_PERMISSIONS;
     this.createdMs = options.nowMs;
     this.lastSeenMs = options.nowMs;
     this.congestion = new Congestion(this.rtt, options.maxDatagram);
@@ -69,7 +80,7 @@ export class ServerSession extends Channel {
       outgoing,
       ACK_OF_REQUEST,
       reassemblyLimits,
-      options.reassemblyBudget,
+      options.record.usage.reassembly,
     );
     this.outgoing = new OutgoingTransfers(
       this,

@@ -1,19 +1,36 @@
 /**
- * Sessions by id and client records by client id, with their caps.
+ * Sessions by id and client records by access key and client id, with their caps.
  *
- * Sids are random, never 0, their top 6 bits name the worker (0 here), and one is not given again within
+ * Sids are random, never 0, their top 6 bits name the worker, and one is not given again within
  * 600 s of its end, so that a late datagram of an old session cannot fall into a new one.
  */
 import { Timings } from '@anoadb/protocol';
 import type { RandomBytes } from '../crypto.js';
+import type { ByteBudget } from '../incoming-transfers.js';
 import type { ServerLimits } from '../limits.js';
 import { readU32 } from '../little-endian.js';
 import { ClientRecord } from './client-record.js';
+import { KeyUsage } from './key-usage.js';
 import type { ReplyBudget } from './reply-cache.js';
 import type { ServerSession } from './server-session.js';
 
 /** 32 bits less the 6 of the worker. */
-const SID_MASK = 0x03ff_ffff;
+const SID_BITS = 26;
+const WORKERS_MAX = 64;
+
+/** Why there is no room for a newcomer. */
+export type NoRoom = 'server-full' | 'key-quota';
+
+export interface SessionTableOptions {
+  limits: ServerLimits;
+  random: RandomBytes;
+  /** Bytes in reassembly of all keys together. */
+  reassembly: ByteBudget;
+  /** Stands in the top bits of every sid. */
+  worker: number;
+  /** A client silent for long gives way to another; the owner ends its session with `remove`. */
+  onEvicted: (session: ServerSession, nowMs: number) => void;
+}
 
 export class SessionTable {
   readonly #limits: ServerLimits;
@@ -22,13 +39,24 @@ export class SessionTable {
   readonly #byIndex: (ServerSession | undefined)[] = [];
   readonly #freeIndexes: number[] = [];
   readonly #records = new Map<string, ClientRecord>();
+  readonly #usages = new Map<string, KeyUsage>();
   readonly #perSource = new Map<string, number>();
   /** Ended sids in the order of their end. */
   readonly #retired = new Map<number, number>();
   readonly replyBudget: ReplyBudget = { usedBytes: 0 };
+  readonly #reassembly: ByteBudget;
+  readonly #onEvicted: SessionTableOptions['onEvicted'];
   readonly #sidBytes = new Uint8Array(4);
 
-  constructor(limits: ServerLimits, random: RandomBytes) {
+  readonly #sidTop: number;
+
+  constructor(options: SessionTableOptions) {
+    const { limits, random, worker } = options;
+    if (!Number.isInteger(worker) || worker < 0 || worker >= WORKERS_MAX)
+      throw new RangeError(`a worker has a number below ${WORKERS_MAX}, not ${worker}`);
+    this.#sidTop = worker * 2 ** SID_BITS;
+    this.#reassembly = options.reassembly;
+    this.#onEvicted = options.onEvicted;
     this.#limits = limits;
     this.#random = random;
     for (let index = limits.sessionsMax - 1; index >= 0; index--) this.#freeIndexes.push(index);
@@ -58,16 +86,36 @@ export class SessionTable {
     return this.#records.get(clientId);
   }
 
-  hasRoom(sourceKey: string, isLoopback: boolean): boolean {
-    if (this.#sessions.size >= this.#limits.sessionsMax) return false;
-    return isLoopback || (this.#perSource.get(sourceKey) ?? 0) < this.#limits.sessionsPerSourceMax;
+  /** What the clients of a key use; kept as long as there are any. */
+  usageOf(keyId: string): KeyUsage {
+    return this.#usages.get(keyId) ?? new KeyUsage(keyId, this.#limits, this.#reassembly);
   }
 
-  /** A new record; undefined where all are in use by clients heard of lately. */
-  createRecord(clientId: string, window: number, floor: number, nowMs: number): ClientRecord | undefined {
-    if (this.#records.size >= this.#limits.clientRecordsMax && !this.#evictRecord(nowMs)) return undefined;
-    const record = new ClientRecord(clientId, window, floor, this.replyBudget, nowMs);
-    this.#records.set(clientId, record);
+  /** Why there is no room for one more session; undefined: there is. A new client needs room for its record too. */
+  refusalFor(
+    usage: KeyUsage,
+    isNewClient: boolean,
+    sourceKey: string,
+    isLoopback: boolean,
+    nowMs: number,
+  ): NoRoom | undefined {
+    if (!usage.hasRoomForSession) return 'key-quota';
+    if (this.#sessions.size >= this.#limits.sessionsMax) return 'server-full';
+    const fromSource = isLoopback ? 0 : (this.#perSource.get(sourceKey) ?? 0);
+    if (fromSource >= this.#limits.sessionsPerSourceMax) return 'server-full';
+    if (!isNewClient) return undefined;
+    if (!usage.hasRoomForRecord && !this.#evictRecord(usage, nowMs)) return 'key-quota';
+    if (this.#records.size >= this.#limits.clientRecordsMax && !this.#evictRecord(undefined, nowMs))
+      return 'server-full';
+    return undefined;
+  }
+
+  /** A new record; `refusalFor` has said that there is room. */
+  createRecord(id: string, usage: KeyUsage, window: number, floor: number, nowMs: number): ClientRecord {
+    const record = new ClientRecord(id, usage, window, floor, this.replyBudget, nowMs);
+    this.#records.set(id, record);
+    usage.recordCount++;
+    this.#usages.set(usage.id, usage);
     return record;
   }
 
@@ -78,7 +126,7 @@ export class SessionTable {
     }
     for (;;) {
       this.#random(this.#sidBytes);
-      const sid = readU32(this.#sidBytes, 0) & SID_MASK;
+      const sid = (readU32(this.#sidBytes, 0) % 2 ** SID_BITS) + this.#sidTop;
       if (sid !== 0 && !this.#sessions.has(sid) && !this.#retired.has(sid)) return sid;
     }
   }
@@ -90,7 +138,8 @@ export class SessionTable {
   add(session: ServerSession): void {
     this.#sessions.set(session.sid, session);
     this.#byIndex[session.index] = session;
-    this.#perSource.set(session.sourceKey, (this.#perSource.get(session.sourceKey) ?? 0) + 1);
+    this.#countSource(session.sourceKey, 1);
+    session.record.usage.sessionCount++;
     session.record.sessions.push(session);
   }
 
@@ -102,28 +151,54 @@ export class SessionTable {
     this.#byIndex[session.index] = undefined;
     this.#freeIndexes.push(session.index);
     this.#retired.set(session.sid, nowMs);
-    const left = this.#perSource.get(session.sourceKey)! - 1;
-    if (left === 0) this.#perSource.delete(session.sourceKey);
-    else this.#perSource.set(session.sourceKey, left);
+    this.#countSource(session.sourceKey, -1);
     const { record } = session;
+    record.usage.sessionCount--;
     record.sessions.splice(record.sessions.indexOf(session), 1);
     if (record.current === session) record.current = null;
+    this.#dropUnused(record.usage);
   }
 
   forget(record: ClientRecord): void {
     record.isForgotten = true;
     record.replies.clear();
-    this.#records.delete(record.id);
+    if (!this.#records.delete(record.id)) return;
+    record.usage.recordCount--;
+    this.#dropUnused(record.usage);
   }
 
-  /** Frees the record that has been silent longest, if it has been so long enough. */
-  #evictRecord(nowMs: number): boolean {
+  #dropUnused(usage: KeyUsage): void {
+    if (usage.isUnused) this.#usages.delete(usage.id);
+  }
+
+  /** Everything of a revoked key; its sessions have been ended. */
+  forgetKey(keyId: string): void {
+    for (const record of [...this.#records.values()]) if (record.usage.id === keyId) this.forget(record);
+  }
+
+  /** The session's peer has proven a new address. */
+  move(session: ServerSession, address: Uint8Array, sourceKey: string): void {
+    this.#countSource(session.sourceKey, -1);
+    session.address.set(address);
+    session.sourceKey = sourceKey;
+    this.#countSource(sourceKey, 1);
+  }
+
+  #countSource(sourceKey: string, change: number): void {
+    const count = (this.#perSource.get(sourceKey) ?? 0) + change;
+    if (count === 0) this.#perSource.delete(sourceKey);
+    else this.#perSource.set(sourceKey, count);
+  }
+
+  /** Frees the record (of that key, or of all) that has been silent longest, if it has been so long enough. */
+  #evictRecord(usage: KeyUsage | undefined, nowMs: number): boolean {
     let oldest: ClientRecord | undefined;
     for (const record of this.#records.values()) {
+      if (usage !== undefined && record.usage !== usage) continue;
       if (oldest === undefined || record.lastSeenMs < oldest.lastSeenMs) oldest = record;
     }
     if (oldest === undefined || nowMs - oldest.lastSeenMs < this.#limits.clientRecordSilentMs) return false;
-    for (const session of oldest.sessions.slice()) this.remove(session, nowMs);
+    for (const session of oldest.sessions.slice()) this.#onEvicted(session, nowMs);
     this.forget(oldest);
     return true;
   }
