@@ -4,12 +4,17 @@ import assert from 'node:assert/strict';
 import { Status } from '@anoadb/protocol';
 import { freshSeed } from '@anoadb/testkit';
 import { test } from 'uvu';
+import type { Mode } from '../src/index.js';
 import { numberOf, op, type Party, pattern, World } from './two-parties.js';
 
 const SEED = freshSeed();
 const BAD = { loss: 0.1, duplication: 0.1, reorder: 0.1, delayMs: 2, jitterMs: 5 };
 
-function seeded(name: string, body: () => void): void {
+function seeded(name: string, body: (mode: Mode) => void): void {
+  for (const mode of ['open', 'sealed'] as const) run(`${mode}: ${name}`, () => body(mode));
+}
+
+function run(name: string, body: () => void): void {
   test(name, () => {
     try {
       body();
@@ -28,8 +33,8 @@ function ready(world: World, options: Parameters<World['client']>[0] = {}): Part
 
 seeded(
   'after a server restart reads are sent again, and sent writes without an answer are of unknown outcome',
-  () => {
-    const world = new World(SEED, { delayMs: 10 });
+  (mode) => {
+    const world = new World(SEED, { delayMs: 10 }, {}, mode);
     const client = ready(world);
     const write = client.submit(op('I', 1), true);
     const read = client.submit(op('R', 1, 10), false);
@@ -44,8 +49,8 @@ seeded(
   },
 );
 
-seeded('a write that had not left before the restart is sent afterwards and executed once', () => {
-  const world = new World(SEED, { delayMs: 10 });
+seeded('a write that had not left before the restart is sent afterwards and executed once', (mode) => {
+  const world = new World(SEED, { delayMs: 10 }, {}, mode);
   const client = ready(world);
   world.stopServer();
   const sent = client.submit(op('I', 1), true);
@@ -63,8 +68,8 @@ seeded('a write that had not left before the restart is sent afterwards and exec
 
 seeded(
   'through loss and restarts no write is counted twice, and none is lost but those reported as unknown',
-  () => {
-    const world = new World(SEED, BAD);
+  (mode) => {
+    const world = new World(SEED, BAD, {}, mode);
     const client = ready(world);
     let settled = 0;
     let submitted = 0;
@@ -92,8 +97,8 @@ seeded(
   },
 );
 
-seeded('a client that is not served tries again for ever with something to send, and rests without', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('a client that is not served tries again for ever with something to send, and rests without', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   const client = ready(world);
   world.server.close(world.clock.nowMs);
   world.stopServer();
@@ -113,8 +118,8 @@ seeded('a client that is not served tries again for ever with something to send,
   world.run(() => client.replies.size === 1, 5000);
 });
 
-seeded('a refusal by the socket makes the client look for a new session at once', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('a refusal by the socket makes the client look for a new session at once', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   const client = ready(world);
   client.endpoint.hintRefused(world.clock.nowMs);
   assert.equal(client.endpoint.state, 'ready', 'nothing outstanding, nothing to do');
@@ -128,8 +133,8 @@ seeded('a refusal by the socket makes the client look for a new session at once'
   world.run(() => client.replies.size === 1, 5000);
 });
 
-seeded('a session that was only silent for a while goes on', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('a session that was only silent for a while goes on', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   const client = ready(world);
   const cure = world.simulator.partition('*', '*');
   client.submit(op('I', 1), true);
@@ -142,8 +147,8 @@ seeded('a session that was only silent for a while goes on', () => {
   assert.deepEqual(client.unknown, []);
 });
 
-seeded('a request refused as BUSY is sent again under its id until it is executed, once', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('a request refused as BUSY is sent again under its id until it is executed, once', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   const client = ready(world);
   const reply = client.ask(op('B', 1), true);
   assert.equal(numberOf(reply.bytes), 1);
@@ -153,8 +158,8 @@ seeded('a request refused as BUSY is sent again under its id until it is execute
 
 seeded(
   'a pending request is executed once however often it is asked for, and answered when it completes',
-  () => {
-    const world = new World(SEED, { delayMs: 1 });
+  (mode) => {
+    const world = new World(SEED, { delayMs: 1 }, {}, mode);
     const client = ready(world);
     const write = client.submit(op('i', 1), true);
     const read = client.submit(op('r', 1, 3000), false);
@@ -173,8 +178,8 @@ seeded(
   },
 );
 
-seeded('completing a request that its client gave up, or that nobody knows, does nothing', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('completing a request that its client gave up, or that nobody knows, does nothing', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   const client = ready(world);
   const rid = client.submit(op('i', 1), true);
   client.flush();
@@ -187,8 +192,8 @@ seeded('completing a request that its client gave up, or that nobody knows, does
   assert.equal(client.replies.has(rid), false);
 });
 
-seeded('a pending write that ends as BUSY may be executed later', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('a pending write that ends as BUSY may be executed later', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   const client = ready(world);
   client.submit(op('i', 1), true);
   client.flush();
@@ -201,8 +206,8 @@ seeded('a pending write that ends as BUSY may be executed later', () => {
   assert.equal(world.handler.counts.get(1), 1);
 });
 
-seeded('cancel says whether anything was sent, and frees the window', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('cancel says whether anything was sent, and frees the window', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   const client = world.client({ windowMax: 2 });
   const first = client.submit(op('I', 1), true);
   const second = client.submit(op('I', 1), true);
@@ -219,8 +224,8 @@ seeded('cancel says whether anything was sent, and frees the window', () => {
   assert.deepEqual([...client.replies.keys()], [second]);
 });
 
-seeded('a write with a large reply is executed once; asked for again it answers with what was kept', () => {
-  const world = new World(SEED, { ...BAD, loss: 0.3 });
+seeded('a write with a large reply is executed once; asked for again it answers with what was kept', (mode) => {
+  const world = new World(SEED, { ...BAD, loss: 0.3 }, {}, mode);
   const client = ready(world);
   for (let i = 0; i < 30; i++) {
     const reply = client.ask(op('X', 1, 20_000), true);
@@ -232,8 +237,8 @@ seeded('a write with a large reply is executed once; asked for again it answers 
   assert.ok(world.handler.summaries >= 30);
 });
 
-seeded('a stored reply of several datagrams is repeated whole', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('a stored reply of several datagrams is repeated whole', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   const client = ready(world);
   const cure = world.simulator.blackhole({ host: '127.0.0.1', port: 2662 }, '*');
   client.submit(op('X', 1, 4000), true);
@@ -245,8 +250,8 @@ seeded('a stored reply of several datagrams is repeated whole', () => {
   assert.equal(world.handler.counts.get(1), 1);
 });
 
-seeded('request ids do not wrap: after the last one the client is a new client', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('request ids do not wrap: after the last one the client is a new client', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   const client = ready(world, { limits: { requestIdMax: 50 }, windowMax: 8 });
   const rids: number[] = [];
   for (let i = 0; i < 120; i++) {
@@ -263,8 +268,8 @@ seeded('request ids do not wrap: after the last one the client is a new client',
   assert.equal(world.server.counters().clientRecords, 1);
 });
 
-seeded('replies are freed at the server soon after a client falls silent', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('replies are freed at the server soon after a client falls silent', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   const client = ready(world);
   client.ask(op('I', 1), true);
   assert.ok(world.server.counters().replyCacheBytes > 0);
@@ -275,8 +280,8 @@ seeded('replies are freed at the server soon after a client falls silent', () =>
   assert.equal(client.endpoint.counters().datagramsOut, before);
 });
 
-seeded('an idle session ends, and the next request finds a new one without losing anything', () => {
-  const world = new World(SEED, { delayMs: 1 }, { idleMs: 20_000 });
+seeded('an idle session ends, and the next request finds a new one without losing anything', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, { idleMs: 20_000 }, mode);
   const client = ready(world);
   client.ask(op('I', 1), true);
   world.clock.runFor(30_000);
@@ -286,8 +291,8 @@ seeded('an idle session ends, and the next request finds a new one without losin
   assert.deepEqual(client.unknown, []);
 });
 
-seeded('a session of which nothing is ever heard ends soon', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('a session of which nothing is ever heard ends soon', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   const client = world.client();
   world.run(() => world.server.counters().sessions === 1, 1000);
   world.simulator.partition('*', '*');
@@ -296,8 +301,8 @@ seeded('a session of which nothing is ever heard ends soon', () => {
   assert.equal(client.fatal, null);
 });
 
-seeded('the client replaces an old session before the server ends it', () => {
-  const world = new World(SEED, { delayMs: 1 }, { sessionAgeMsMax: 60_000, supersededMs: 3000 });
+seeded('the client replaces an old session before the server ends it', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, { sessionAgeMsMax: 60_000, supersededMs: 3000 }, mode);
   const client = ready(world, { limits: { rekeyMs: 20_000 } });
   for (let i = 0; i < 100; i++) {
     client.ask(op('I', 1), true);
@@ -309,8 +314,8 @@ seeded('the client replaces an old session before the server ends it', () => {
   assert.ok(world.server.counters().sessions <= 2);
 });
 
-seeded('a session that sent too many datagrams is replaced as well', () => {
-  const world = new World(SEED, BAD);
+seeded('a session that sent too many datagrams is replaced as well', (mode) => {
+  const world = new World(SEED, BAD, {}, mode);
   const client = ready(world, { limits: { datagramsPerSessionMax: 20 } });
   for (let i = 0; i < 200; i++) client.ask(op('I', 1), true);
   assert.equal(world.handler.counts.get(1), 200);
@@ -318,8 +323,8 @@ seeded('a session that sent too many datagrams is replaced as well', () => {
   assert.equal(client.readyCount, 1);
 });
 
-seeded('a session too old is closed with AGE and the client makes a new one', () => {
-  const world = new World(SEED, { delayMs: 1 }, { sessionAgeMsMax: 10_000 });
+seeded('a session too old is closed with AGE and the client makes a new one', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, { sessionAgeMsMax: 10_000 }, mode);
   const client = ready(world);
   for (let i = 0; i < 30; i++) {
     client.ask(op('I', 1), true);
@@ -329,8 +334,8 @@ seeded('a session too old is closed with AGE and the client makes a new one', ()
   assert.ok(client.disconnects.some((reason) => reason.includes('code 3')));
 });
 
-seeded('without contact for long, sent writes are given up and reads are kept', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('without contact for long, sent writes are given up and reads are kept', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   const client = ready(world, { limits: { noContactMs: 20_000 } });
   const cure = world.simulator.partition('*', '*');
   const write = client.submit(op('I', 1), true);
@@ -342,8 +347,8 @@ seeded('without contact for long, sent writes are given up and reads are kept', 
   world.run(() => client.replies.has(read), 10_000);
 });
 
-seeded('a full server turns the newcomer away, for good before the first session', () => {
-  const world = new World(SEED, { delayMs: 1 }, { sessionsMax: 1 });
+seeded('a full server turns the newcomer away, for good before the first session', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, { sessionsMax: 1 }, mode);
   ready(world);
   const second = world.client();
   world.run(() => second.fatal !== null, 5000);
@@ -352,16 +357,16 @@ seeded('a full server turns the newcomer away, for good before the first session
   assert.equal(second.endpoint.canSubmit(), false);
 });
 
-seeded('a path that carries small datagrams only is reported, not waited on', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('a path that carries small datagrams only is reported, not waited on', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   world.bytesMax = 1199;
   const client = world.client();
   world.run(() => client.fatal !== null, 60_000);
   assert.equal(client.fatal, 'PATH_MTU_OR_KEY');
 });
 
-seeded('close says goodbye: session and record are freed at once', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('close says goodbye: session and record are freed at once', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   const client = ready(world);
   client.ask(op('I', 1), true);
   client.endpoint.close(world.clock.nowMs);
@@ -374,8 +379,8 @@ seeded('close says goodbye: session and record are freed at once', () => {
   assert.equal(world.server.counters().replyCacheBytes, 0);
 });
 
-seeded('three hundred short-lived clients, one after the other, leave nothing behind', () => {
-  const world = new World(SEED, { delayMs: 0 }, { sessionsMax: 4, clientRecordsMax: 4, seenAuthMax: 400 });
+seeded('three hundred short-lived clients, one after the other, leave nothing behind', (mode) => {
+  const world = new World(SEED, { delayMs: 0 }, { sessionsMax: 4, clientRecordsMax: 4, seenAuthMax: 400 }, mode);
   for (let i = 0; i < 300; i++) {
     const client = ready(world);
     client.ask(op('I', 1), true);
@@ -386,22 +391,22 @@ seeded('three hundred short-lived clients, one after the other, leave nothing be
   assert.equal(world.server.counters().clientRecords, 0);
 });
 
-seeded('a defect of the handler answers INTERNAL and harms nobody else', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('a defect of the handler answers INTERNAL and harms nobody else', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   const client = ready(world);
   assert.equal(client.ask(op('T', 1), true).status, Status.INTERNAL);
   assert.equal(world.server.counters().defects, 1);
   assert.equal(client.ask(op('I', 1), true).status, Status.OK);
 });
 
-seeded('a malformed request is answered MALFORMED', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('a malformed request is answered MALFORMED', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   const client = ready(world);
   assert.equal(client.ask(op('?', 1), true).status, Status.MALFORMED);
 });
 
-seeded('a request above what the server takes is refused before it is sent', () => {
-  const world = new World(SEED, { delayMs: 1 }, { maxMessageBytes: 10_000 });
+seeded('a request above what the server takes is refused before it is sent', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, { maxMessageBytes: 10_000 }, mode);
   const client = world.client();
   const early = client.submit(op('S', 1, pattern(1, 20_000)), true);
   world.run(() => client.replies.size === 1, 1000);
@@ -411,8 +416,8 @@ seeded('a request above what the server takes is refused before it is sent', () 
   assert.equal(client.ask(op('R', 1, 10_001), false).status, Status.REPLY_TOO_LARGE);
 });
 
-seeded('more large requests than the server reassembles wait for their turn', () => {
-  const world = new World(SEED, BAD, { reassemblyBytesTotal: 200_000 });
+seeded('more large requests than the server reassembles wait for their turn', (mode) => {
+  const world = new World(SEED, BAD, { reassemblyBytesTotal: 200_000 }, mode);
   const client = ready(world);
   const sizes = [
     60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000, 60_000,
@@ -426,11 +431,12 @@ seeded('more large requests than the server reassembles wait for their turn', ()
   assert.equal(world.server.counters().reassemblyBytes, 0);
 });
 
-seeded('large replies beyond the bound of a session wait by BUSY and all arrive', () => {
+seeded('large replies beyond the bound of a session wait by BUSY and all arrive', (mode) => {
   const world = new World(
     SEED,
     { delayMs: 2 },
     { outgoingBytesPerSession: 100_000, outgoingBytesTotal: 150_000 },
+    mode,
   );
   const client = ready(world);
   for (let i = 0; i < 12; i++) client.submit(op('R', i, 40_000), false);
@@ -441,11 +447,12 @@ seeded('large replies beyond the bound of a session wait by BUSY and all arrive'
   assert.equal(world.server.counters().outgoingBytes, 0);
 });
 
-seeded('a write whose large reply finds no room answers with what was kept', () => {
+seeded('a write whose large reply finds no room answers with what was kept', (mode) => {
   const world = new World(
     SEED,
     { delayMs: 2 },
     { outgoingBytesPerSession: 10_000, outgoingBytesTotal: 10_000 },
+    mode,
   );
   const client = ready(world);
   const reply = client.ask(op('X', 1, 40_000), true);
@@ -453,8 +460,8 @@ seeded('a write whose large reply finds no room answers with what was kept', () 
   assert.equal(world.handler.counts.get(1), 1);
 });
 
-seeded('replies that are kept are bounded: beyond it BUSY, before execution', () => {
-  const world = new World(SEED, { delayMs: 2 }, { replyBytesPerClientMax: 3000 });
+seeded('replies that are kept are bounded: beyond it BUSY, before execution', (mode) => {
+  const world = new World(SEED, { delayMs: 2 }, { replyBytesPerClientMax: 3000 }, mode);
   const client = ready(world);
   for (let i = 0; i < 40; i++) client.submit(op('X', 1, 1000), true);
   client.flush();
@@ -463,8 +470,8 @@ seeded('replies that are kept are bounded: beyond it BUSY, before execution', ()
   assert.ok(world.server.counters().replyCacheBytes <= 4000);
 });
 
-seeded('a restart in the middle of a 1 MiB reply: it comes again, whole', () => {
-  const world = new World(SEED, BAD);
+seeded('a restart in the middle of a 1 MiB reply: it comes again, whole', (mode) => {
+  const world = new World(SEED, BAD, {}, mode);
   const client = ready(world);
   const rid = client.submit(op('R', 9, 1024 * 1024), false);
   client.flush();
@@ -474,8 +481,8 @@ seeded('a restart in the middle of a 1 MiB reply: it comes again, whole', () => 
   assert.deepEqual(client.replies.get(rid)!.bytes, pattern(9, 1024 * 1024));
 });
 
-seeded('a restart in the middle of a 1 MiB write: unknown, and never half a value', () => {
-  const world = new World(SEED, BAD);
+seeded('a restart in the middle of a 1 MiB write: unknown, and never half a value', (mode) => {
+  const world = new World(SEED, BAD, {}, mode);
   const client = ready(world);
   const rid = client.submit(op('S', 9, pattern(9, 1024 * 1024)), true);
   client.flush();
@@ -487,8 +494,8 @@ seeded('a restart in the middle of a 1 MiB write: unknown, and never half a valu
   assert.equal(world.server.counters().reassemblyBytes, 0);
 });
 
-seeded('a cancelled large request stops being sent', () => {
-  const world = new World(SEED, { delayMs: 5 });
+seeded('a cancelled large request stops being sent', (mode) => {
+  const world = new World(SEED, { delayMs: 5 }, {}, mode);
   const client = ready(world);
   const rid = client.submit(op('S', 9, pattern(9, 500_000)), true);
   client.flush();
@@ -500,8 +507,8 @@ seeded('a cancelled large request stops being sent', () => {
   assert.equal(world.handler.stored.has(9), false);
 });
 
-seeded('large datagrams between loopback ends carry large requests whole', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('large datagrams between loopback ends carry large requests whole', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   const client = ready(world, { isLoopback: true });
   assert.equal(client.endpoint.maxDatagram, 16_384);
   assert.equal(client.endpoint.requestBytesMax, 16_384 - 37);
@@ -514,8 +521,8 @@ seeded('large datagrams between loopback ends carry large requests whole', () =>
   assert.deepEqual(client.ask(op('G', 2), false).bytes, big);
 });
 
-seeded('sixteen clients reading 256 KiB each through a narrow queue all finish, none far behind', () => {
-  const world = new World(SEED, { delayMs: 10, bytesPerSecond: 1_250_000, queueBytes: 65_536 });
+seeded('sixteen clients reading 256 KiB each through a narrow queue all finish, none far behind', (mode) => {
+  const world = new World(SEED, { delayMs: 10, bytesPerSecond: 1_250_000, queueBytes: 65_536 }, {}, mode);
   const parties = Array.from({ length: 16 }, () => ready(world));
   const doneMs: number[] = [];
   const start = world.clock.nowMs;
@@ -527,9 +534,9 @@ seeded('sixteen clients reading 256 KiB each through a narrow queue all finish, 
   world.run(() => doneMs.length === 16, 120_000);
 });
 
-seeded('the same seed gives the same trace', () => {
+seeded('the same seed gives the same trace', (mode) => {
   const trace = () => {
-    const world = new World(SEED, BAD);
+    const world = new World(SEED, BAD, {}, mode);
     const client = ready(world);
     for (let i = 0; i < 100; i++) client.submit(op('I', 1), true);
     client.submit(op('R', 1, 50_000), false);
@@ -540,14 +547,17 @@ seeded('the same seed gives the same trace', () => {
   assert.equal(trace(), trace());
 });
 
-seeded('a datagram of a live session from another address is dropped', () => {
-  const world = new World(SEED, { delayMs: 1 });
+seeded('a client whose address changes: sealed, its session follows; open, it needs a new one', (mode) => {
+  const world = new World(SEED, { delayMs: 1 }, {}, mode);
   const client = ready(world);
   world.simulator.rebind({ host: '127.0.0.1', port: 40_000 }, { host: '127.0.0.1', port: 50_000 });
   client.submit(op('I', 1), true);
   client.flush();
   world.run(() => client.replies.size === 1, 20_000);
-  assert.ok(world.server.counters().dropped['other-address'] > 0);
+  const { dropped, sessionsOpened, pathsMoved } = world.server.counters();
+  assert.equal(dropped['other-address'] > 0, mode === 'open');
+  assert.equal(pathsMoved, mode === 'sealed' ? 1 : 0);
+  assert.equal(sessionsOpened, mode === 'sealed' ? 1 : 2);
   assert.equal(world.handler.counts.get(1), 1);
 });
 
