@@ -72,7 +72,8 @@ function announce(log: Logger, server: RunningServer, dataDir: string): void {
   log.info(
     {
       address,
-      mode: 'open',
+      mode: server.mode,
+      accessKeys: server.accessKeyCount,
       udp: server.udpKind,
       crypto: server.cryptoName,
       entries: server.loaded.entries,
@@ -81,7 +82,15 @@ function announce(log: Logger, server: RunningServer, dataDir: string): void {
     },
     `ready on UDP ${address}`,
   );
-  log.warn('open mode: there are no access keys, so every program on this machine can read and write');
+  if (server.mode === 'sealed') {
+    if (server.accessKeyCount === 0) {
+      log.warn('sealed, and no access key is left: nobody can come in until `anoa key create` makes one');
+    }
+    return;
+  }
+  log.warn(
+    'open mode: there are no access keys, so every program on this machine can read and write; `anoa key create` seals it',
+  );
   const isDefault = address === `127.0.0.1:${DEFAULT_PORT}`;
   log.info(`try: ${isDefault ? '' : `ANOA_URL=anoa://${address} `}npx anoa set hello world`);
 }

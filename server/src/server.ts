@@ -10,11 +10,13 @@ import { randomFillSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { Limits } from '@anoadb/protocol';
-import { ServerEndpoint, type ServerLimits } from '@anoadb/transport';
+import { type Mode, type ServerLimits, tweetnaclSealCrypto } from '@anoadb/transport';
 import { bindDatagramSocket, type DatagramSocket, SocketError } from '@anoadb/udp';
+import { hasAccessFile } from './access/node-access-directory.js';
+import { AccessWatch } from './access/node-access-watch.js';
 import type { Settings } from './config/load-settings.js';
-import { refuseOpenBeyondLoopback } from './config/loopback.js';
-import { DatagramDoor } from './doors/datagram/datagram-door.js';
+import { refuseBeyondLoopbackWithoutKey } from './config/loopback.js';
+import { DatagramPort } from './doors/datagram/datagram-port.js';
 import { Engine } from './engine/engine.js';
 import { VolatileJournal } from './engine/journal.js';
 import { WallClock } from './engine/wall-clock.js';
@@ -42,6 +44,9 @@ export interface RunningServer {
   readonly port: number;
   readonly udpKind: string;
   readonly cryptoName: string;
+  /** Sealed from the first access key on, also where that comes while it runs. */
+  readonly mode: Mode;
+  readonly accessKeyCount: number;
   readonly loaded: LoadReport;
   /** Stops accepting, takes the final snapshot, closes. Rejects where that snapshot fails. */
   stop(): Promise<void>;
@@ -70,7 +75,7 @@ export const serverVersion: string = JSON.parse(
 
 /** @throws SettingsError, PersistenceError or PortError, each with an `exitCode`. */
 export async function startServer(settings: Settings, around: ServerSurroundings): Promise<RunningServer> {
-  refuseOpenBeyondLoopback(settings.host);
+  if (!hasAccessFile(settings.dataDir)) refuseBeyondLoopbackWithoutKey(settings.host);
   const { log } = around;
   const database = await openNodeDatabase({
     directory: settings.dataDir,
@@ -80,6 +85,13 @@ export async function startServer(settings: Settings, around: ServerSurroundings
   let socket: DatagramSocket | undefined;
   try {
     const wallClock = new WallClock(Date.now, database.dbNowMs);
+    const accessWatch = new AccessWatch({
+      directory: settings.dataDir,
+      keyring: database.keyring,
+      nowMs: () => wallClock.now(),
+    });
+    const hasKey = accessWatch.usable.keys.length > 0;
+    if (!hasKey) refuseBeyondLoopbackWithoutKey(settings.host);
     const journal = new VolatileJournal();
     const engine: Engine = new Engine({
       createStore: (onRemoved) =>
@@ -104,7 +116,7 @@ export async function startServer(settings: Settings, around: ServerSurroundings
 
     const loaded = await load(database, engine, log);
     journal.resumeAfter(loaded.lastVersion);
-    socket = await takePort(settings);
+    socket = await takePort(settings, hasKey);
     await database.start();
 
     const source: SnapshotSource = {
@@ -124,19 +136,18 @@ export async function startServer(settings: Settings, around: ServerSurroundings
 
     const { crypto, name: cryptoName } = chooseTransportCrypto();
     const monotonicMs = (): number => performance.now();
-    const door = new DatagramDoor(engine, (ticket, status, results) => {
-      endpoint.complete(ticket, status, results, monotonicMs());
-      ticks.reconsider();
-    });
-    const endpoint = new ServerEndpoint({
-      handler: door,
-      sink: socket,
+    const port = new DatagramPort({
+      engine,
+      socket,
+      keys: accessWatch.usable,
       crypto,
+      sealCrypto: tweetnaclSealCrypto(),
       random: (into) => void randomFillSync(into),
       limits: messageLimits(settings.maxValueBytes),
-      mode: 'open',
+      monotonicMs,
+      onCompleted: () => ticks.reconsider(),
     });
-    const ticks = new TickLoop({ endpoint, engine, wallClock, monotonicMs });
+    const ticks = new TickLoop({ port, engine, wallClock, monotonicMs });
     const eventLoopDelay = new EventLoopDelay();
     const sources = {
       settings,
@@ -145,7 +156,7 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       startedAtMs: wallClock.now(),
       wallNowMs: () => wallClock.now(),
       engine,
-      endpoint,
+      port,
       socket,
       database,
       loaded,
@@ -154,10 +165,20 @@ export async function startServer(settings: Settings, around: ServerSurroundings
     };
 
     eventLoopDelay.start();
+    accessWatch.start({
+      onKeys: (keys) => {
+        const { revoked, isNewlySealed } = port.useKeys(keys);
+        if (isNewlySealed) {
+          log.info('first access key: open sessions were closed, from now on every datagram is sealed');
+        }
+        log.info({ accessKeys: port.accessKeyCount, revoked }, 'access keys changed');
+      },
+      onProblem: (message) => log.error(`the access keys stay as they are: ${message}`),
+    });
     socket.start({
       onBatch: (batch) => {
         engine.nowMs = wallClock.now();
-        endpoint.handleBatch(batch, monotonicMs());
+        port.handleBatch(batch);
         ticks.reconsider();
       },
       onError: (error) => log.warn({ code: error.code }, `socket: ${error.message}`),
@@ -169,8 +190,9 @@ export async function startServer(settings: Settings, around: ServerSurroundings
     let stopped: Promise<void> | undefined;
     const stop = async (): Promise<void> => {
       snapshots.stop();
+      accessWatch.stop();
       ticks.stop();
-      endpoint.close(monotonicMs());
+      port.close();
       await bound.close();
       eventLoopDelay.stop();
       try {
@@ -184,6 +206,12 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       port: socket.local.port,
       udpKind: socket.kind,
       cryptoName,
+      get mode() {
+        return port.mode;
+      },
+      get accessKeyCount() {
+        return port.accessKeyCount;
+      },
       loaded,
       stop: () => (stopped ??= stop()),
     };
@@ -221,13 +249,13 @@ async function load(database: Database, engine: Engine, log: Logger): Promise<Lo
   return report;
 }
 
-async function takePort(settings: Settings): Promise<DatagramSocket> {
+async function takePort(settings: Settings, hasKey: boolean): Promise<DatagramSocket> {
   try {
     const socket = await bindDatagramSocket({ host: settings.host, port: settings.port });
-    if (socket.isLoopback) return socket;
+    if (socket.isLoopback || hasKey) return socket;
     // A name such as `localhost` may lead anywhere: what counts is where the socket is.
     await socket.close();
-    refuseOpenBeyondLoopback(socket.local.host);
+    refuseBeyondLoopbackWithoutKey(socket.local.host);
     return socket;
   } catch (error) {
     if (!(error instanceof SocketError)) throw error;

@@ -6,7 +6,7 @@ import {
   type SettingSources,
   SettingsError,
 } from '../src/config/load-settings.js';
-import { isLoopbackHost, refuseOpenBeyondLoopback } from '../src/config/loopback.js';
+import { isLoopbackHost, refuseBeyondLoopbackWithoutKey } from '../src/config/loopback.js';
 
 const test = suite('settings');
 
@@ -156,7 +156,7 @@ test('a config file that cannot be used is refused by its path', async () => {
 test('only hosts that no other machine reaches are open-mode hosts', () => {
   for (const host of ['127.0.0.1', '127.255.255.254', '::1', '[::1]', 'localhost', '::ffff:127.0.0.1']) {
     assert.equal(isLoopbackHost(host), true, host);
-    refuseOpenBeyondLoopback(host);
+    refuseBeyondLoopbackWithoutKey(host);
   }
   for (const host of [
     '0.0.0.0',
@@ -168,7 +168,7 @@ test('only hosts that no other machine reaches are open-mode hosts', () => {
     '',
   ]) {
     assert.equal(isLoopbackHost(host), false, host);
-    assert.throws(() => refuseOpenBeyondLoopback(host), /--host 127\.0\.0\.1/);
+    assert.throws(() => refuseBeyondLoopbackWithoutKey(host), /--host 127\.0\.0\.1/);
   }
 });
 

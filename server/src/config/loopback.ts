@@ -13,12 +13,12 @@ export function isLoopbackHost(host: string): boolean {
   return v4?.slice(1).every((octet) => Number(octet) <= 255) ?? false;
 }
 
-/** @throws SettingsError where an open server would be reachable from elsewhere. */
-export function refuseOpenBeyondLoopback(host: string): void {
+/** For a database that has no access key. @throws SettingsError where others could reach the server */
+export function refuseBeyondLoopbackWithoutKey(host: string): void {
   if (isLoopbackHost(host)) return;
   throw new SettingsError(
-    `Refusing to listen on ${host}: this server has no access keys yet, so whoever reaches the port could ` +
-      'read and change everything. Bind to this machine only: anoa serve --host 127.0.0.1 ' +
-      '(access keys and sealed datagrams, which make other addresses safe, are not in this version).',
+    `Refusing to listen on ${host}: this database has no access key, and without one nobody may be let in from ` +
+      'elsewhere. Make one first, with the same settings: anoa key create. Or listen on this machine only: ' +
+      'anoa serve --host 127.0.0.1',
   );
 }

@@ -4,9 +4,9 @@
  */
 
 import { commandTable, type JsonValue } from '@anoadb/protocol';
-import type { ServerEndpoint } from '@anoadb/transport';
 import type { DatagramSocket } from '@anoadb/udp';
 import type { Settings } from '../config/load-settings.js';
+import type { DatagramPort } from '../doors/datagram/datagram-port.js';
 import type { Engine } from '../engine/engine.js';
 import type { Database, LoadReport } from '../persistence/index.js';
 import type { EventLoopDelay } from './event-loop-delay.js';
@@ -19,7 +19,7 @@ export interface StatisticsSources {
   readonly startedAtMs: number;
   readonly wallNowMs: () => number;
   readonly engine: Engine;
-  readonly endpoint: ServerEndpoint;
+  readonly port: DatagramPort;
   readonly socket: DatagramSocket;
   readonly database: Database;
   readonly loaded: LoadReport;
@@ -30,13 +30,14 @@ export interface StatisticsSources {
 export function statistics(sources: StatisticsSources): JsonValue {
   const { engine, settings } = sources;
   const memory = engine.store.memory();
-  const transport = sources.endpoint.counters();
+  const transport = sources.port.endpoint.counters();
   const socket = sources.socket.counters();
   const resident = process.memoryUsage();
   return {
     server: {
       anoadb_version: sources.version,
-      mode: 'open',
+      mode: sources.port.mode,
+      access_keys: sources.port.accessKeyCount,
       udp: sources.socket.kind,
       crypto: sources.cryptoName,
       storage_crypto: sources.database.cipherImplementation,

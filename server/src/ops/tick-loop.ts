@@ -5,7 +5,7 @@
  * Two clocks: the transport counts monotonic milliseconds, the store Unix ones.
  */
 
-import type { ServerEndpoint } from '@anoadb/transport';
+import type { DatagramPort } from '../doors/datagram/datagram-port.js';
 import type { Engine } from '../engine/engine.js';
 import type { WallClock } from '../engine/wall-clock.js';
 
@@ -15,7 +15,7 @@ const STORE_BUDGET = 1_000;
 const IDLE_TICK_MS = 100;
 
 export interface TickLoopOptions {
-  readonly endpoint: ServerEndpoint;
+  readonly port: DatagramPort;
   readonly engine: Engine;
   readonly wallClock: WallClock;
   readonly monotonicMs: () => number;
@@ -44,13 +44,14 @@ export class TickLoop {
 
   /** To be called when a batch was handled: something may be due earlier than the timer is set for. */
   reconsider(): void {
-    const due = this.#options.endpoint.nextTickAtMs();
+    const due = this.#options.port.endpoint.nextTickAtMs();
     if (due < this.#dueMs) this.#arm(due);
   }
 
   readonly #tick = (): void => {
     if (this.#isStopped) return;
-    const { endpoint, engine, wallClock, monotonicMs } = this.#options;
+    const { engine, wallClock, monotonicMs } = this.#options;
+    const { endpoint } = this.#options.port;
     const nowMs = monotonicMs();
     engine.nowMs = wallClock.now();
     if (nowMs >= this.#storeDueMs) {
