@@ -22,20 +22,23 @@ export class UdpClient {
   readonly #timer: NodeJS.Timeout;
   /** Sessions that were lost. */
   disconnects = 0;
+  /** Why it gave up for good. */
+  fatal: string | undefined;
 
-  static async connect(port: number, host = '127.0.0.1'): Promise<UdpClient> {
-    const client = new UdpClient(await connectDatagramSocket({ host, port }));
+  /** With the 32 bytes of an access key it speaks sealed mode, else open mode. */
+  static async connect(port: number, host = '127.0.0.1', psk?: Uint8Array): Promise<UdpClient> {
+    const client = new UdpClient(await connectDatagramSocket({ host, port }), psk);
     client.#endpoint.start(performance.now());
     return client;
   }
 
-  private constructor(socket: DatagramSocket) {
+  private constructor(socket: DatagramSocket, psk: Uint8Array | undefined) {
     this.#socket = socket;
     this.#endpoint = new ClientEndpoint({
       random: (into) => void randomFillSync(into),
       isLoopback: socket.isLoopback,
       sink: socket,
-      mode: 'open',
+      ...(psk === undefined ? { mode: 'open' as const } : { mode: 'sealed' as const, psk }),
       limits: { maxMessageBytes: Limits.valueBytesMaxCeiling + 4096 },
       listener: {
         onReady: () => {},
@@ -47,6 +50,7 @@ export class UdpClient {
         onOutcomeUnknown: (rid) => this.#take(rid)?.reject(new Error('outcome unknown')),
         onDisconnected: () => void this.disconnects++,
         onFatal: (code, message) => {
+          this.fatal = code;
           for (const waiting of this.#waiting.values()) waiting.reject(new Error(`${code}: ${message}`));
         },
       },
