@@ -132,7 +132,7 @@ export class ServerProcess {
     const readyWithinMs = this.#options.readyWithinMs ?? READY_WITHIN_MS;
     const ended = this.#exit.then((exit): string => `ended with ${exit.code ?? exit.signal}`);
     const giveUp = new AbortController();
-    const silent = answersHello(this.host, this.port, readyWithinMs, giveUp.signal);
+    const silent = answersHello(this.host, this.port, readyWithinMs, giveUp.signal, ['open', 'sealed']);
     const failure = await Promise.race([ended, silent]);
     giveUp.abort();
     if (failure !== undefined) throw new Error(`the server ${failure}; its output:\n${this.#output}`);
@@ -204,17 +204,31 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
   return port;
 }
 
-/** Undefined when the server answered an open-mode HELLO, else what went wrong; `signal` ends the asking early. */
+/** The HELLO of each mode; CHALLENGE is the next number. */
+const HELLO_TYPE = { open: 0x21, sealed: 0x01 };
+
+/**
+ * Undefined when the server answered a HELLO of one of `modes`, else what went wrong; `signal` ends the asking
+ * early.
+ */
 export async function answersHello(
   host: string,
   port: number,
   withinMs: number,
   signal?: AbortSignal,
+  modes: readonly (keyof typeof HELLO_TYPE)[] = ['open'],
 ): Promise<string | undefined> {
   const socket = dgram.createSocket(host.includes(':') ? 'udp6' : 'udp4');
-  const hello = Buffer.alloc(128);
-  hello.set([0xa1, 0x21, 1, 1]);
-  randomBytes(8).copy(hello, 4);
+  const hellos = modes.map((mode) => {
+    const hello = Buffer.alloc(128);
+    hello.set([0xa1, HELLO_TYPE[mode], 1, 1]);
+    randomBytes(8).copy(hello, 4);
+    return hello;
+  });
+  const isAnswer = (answer: Buffer, hello: Buffer): boolean =>
+    answer.length === 32 &&
+    answer[1] === hello[1] + 1 &&
+    answer.subarray(4, 12).equals(hello.subarray(4, 12));
   return new Promise((resolve) => {
     let isOver = false;
     const finish = (failure?: string): void => {
@@ -229,10 +243,11 @@ export async function answersHello(
     // Refused until the port opens: ICMP is no failure here.
     socket.on('error', () => {});
     socket.on('message', (answer) => {
-      if (answer.length === 32 && answer[1] === 0x22 && answer.subarray(4, 12).equals(hello.subarray(4, 12)))
-        finish();
+      if (hellos.some((hello) => isAnswer(answer, hello))) finish();
     });
-    const ask = (): void => socket.send(hello, port, host, () => {});
+    const ask = (): void => {
+      for (const hello of hellos) socket.send(hello, port, host, () => {});
+    };
     const probe = setInterval(ask, PROBE_INTERVAL_MS);
     const deadline = setTimeout(() => finish(`did not answer within ${withinMs} ms`), withinMs);
     ask();
