@@ -15,6 +15,7 @@ const PURE = [
 
 /** The few files inside pure folders that are the edge: files, threads, crypto of the platform. */
 const EDGES = [
+  /^packages\/transport\/src\/node-crypto\.ts$/,
   /^server\/src\/(?:persistence|access)\/node-[\w-]+\.ts$/,
   /^server\/src\/persistence\/[\w-]*worker[\w-]*\.ts$/,
 ];

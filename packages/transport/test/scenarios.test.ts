@@ -97,26 +97,29 @@ seeded(
   },
 );
 
-seeded('a client that is not served tries again for ever with something to send, and rests without', (mode) => {
-  const world = new World(SEED, { delayMs: 1 }, {}, mode);
-  const client = ready(world);
-  world.server.close(world.clock.nowMs);
-  world.stopServer();
-  world.clock.runFor(10);
-  assert.equal(client.endpoint.state, 'idle');
-  assert.equal(client.disconnects.length, 1);
-  const before = client.endpoint.counters().datagramsOut;
-  world.clock.runFor(600_000);
-  assert.equal(client.endpoint.counters().datagramsOut, before);
-  assert.equal(client.endpoint.nextTickAtMs(), Number.POSITIVE_INFINITY);
-  client.submit(op('R', 1, 1), false);
-  client.flush();
-  world.clock.runFor(600_000);
-  const tries = client.endpoint.counters().datagramsOut - before;
-  assert.ok(tries > 500 && tries < 800, `${tries} datagrams in ten minutes`);
-  world.restartServer();
-  world.run(() => client.replies.size === 1, 5000);
-});
+seeded(
+  'a client that is not served tries again for ever with something to send, and rests without',
+  (mode) => {
+    const world = new World(SEED, { delayMs: 1 }, {}, mode);
+    const client = ready(world);
+    world.server.close(world.clock.nowMs);
+    world.stopServer();
+    world.clock.runFor(10);
+    assert.equal(client.endpoint.state, 'idle');
+    assert.equal(client.disconnects.length, 1);
+    const before = client.endpoint.counters().datagramsOut;
+    world.clock.runFor(600_000);
+    assert.equal(client.endpoint.counters().datagramsOut, before);
+    assert.equal(client.endpoint.nextTickAtMs(), Number.POSITIVE_INFINITY);
+    client.submit(op('R', 1, 1), false);
+    client.flush();
+    world.clock.runFor(600_000);
+    const tries = client.endpoint.counters().datagramsOut - before;
+    assert.ok(tries > 500 && tries < 800, `${tries} datagrams in ten minutes`);
+    world.restartServer();
+    world.run(() => client.replies.size === 1, 5000);
+  },
+);
 
 seeded('a refusal by the socket makes the client look for a new session at once', (mode) => {
   const world = new World(SEED, { delayMs: 1 }, {}, mode);
@@ -224,18 +227,21 @@ seeded('cancel says whether anything was sent, and frees the window', (mode) => 
   assert.deepEqual([...client.replies.keys()], [second]);
 });
 
-seeded('a write with a large reply is executed once; asked for again it answers with what was kept', (mode) => {
-  const world = new World(SEED, { ...BAD, loss: 0.3 }, {}, mode);
-  const client = ready(world);
-  for (let i = 0; i < 30; i++) {
-    const reply = client.ask(op('X', 1, 20_000), true);
-    const isWhole = reply.bytes.length === 20_000;
-    assert.ok(isWhole || reply.bytes.length === 2);
-    if (isWhole) assert.deepEqual(reply.bytes, pattern(1, 20_000));
-  }
-  assert.equal(world.handler.counts.get(1), 30);
-  assert.ok(world.handler.summaries >= 30);
-});
+seeded(
+  'a write with a large reply is executed once; asked for again it answers with what was kept',
+  (mode) => {
+    const world = new World(SEED, { ...BAD, loss: 0.3 }, {}, mode);
+    const client = ready(world);
+    for (let i = 0; i < 30; i++) {
+      const reply = client.ask(op('X', 1, 20_000), true);
+      const isWhole = reply.bytes.length === 20_000;
+      assert.ok(isWhole || reply.bytes.length === 2);
+      if (isWhole) assert.deepEqual(reply.bytes, pattern(1, 20_000));
+    }
+    assert.equal(world.handler.counts.get(1), 30);
+    assert.ok(world.handler.summaries >= 30);
+  },
+);
 
 seeded('a stored reply of several datagrams is repeated whole', (mode) => {
   const world = new World(SEED, { delayMs: 1 }, {}, mode);
@@ -380,7 +386,12 @@ seeded('close says goodbye: session and record are freed at once', (mode) => {
 });
 
 seeded('three hundred short-lived clients, one after the other, leave nothing behind', (mode) => {
-  const world = new World(SEED, { delayMs: 0 }, { sessionsMax: 4, clientRecordsMax: 4, seenAuthMax: 400 }, mode);
+  const world = new World(
+    SEED,
+    { delayMs: 0 },
+    { sessionsMax: 4, clientRecordsMax: 4, seenAuthMax: 400 },
+    mode,
+  );
   for (let i = 0; i < 300; i++) {
     const client = ready(world);
     client.ask(op('I', 1), true);
