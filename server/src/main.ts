@@ -75,7 +75,7 @@ function announce(log: Logger, server: RunningServer, dataDir: string): void {
       mode: server.mode,
       accessKeys: server.accessKeyCount,
       udp: server.udpKind,
-      crypto: server.cryptoName,
+      crypto: server.cryptoNames,
       entries: server.loaded.entries,
       loadedInMs: Math.round(server.loaded.elapsedMs),
       dataDir,

@@ -10,7 +10,8 @@ import { randomFillSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { Limits } from '@anoadb/protocol';
-import { type Mode, type ServerLimits, tweetnaclSealCrypto } from '@anoadb/transport';
+import type { Mode, ServerLimits } from '@anoadb/transport';
+import { type CryptoNames, choosePlatformCrypto } from '@anoadb/transport/node-crypto';
 import { bindDatagramSocket, type DatagramSocket, SocketError } from '@anoadb/udp';
 import { hasAccessFile } from './access/node-access-directory.js';
 import { AccessWatch } from './access/node-access-watch.js';
@@ -27,7 +28,6 @@ import { SnapshotSchedule } from './ops/snapshot-schedule.js';
 import { statistics } from './ops/statistics.js';
 import { StoreWalk } from './ops/store-walk.js';
 import { TickLoop } from './ops/tick-loop.js';
-import { chooseTransportCrypto } from './ops/transport-crypto.js';
 import {
   type Database,
   isFatal,
@@ -43,7 +43,7 @@ export interface RunningServer {
   readonly host: string;
   readonly port: number;
   readonly udpKind: string;
-  readonly cryptoName: string;
+  readonly cryptoNames: CryptoNames;
   /** Sealed from the first access key on, also where that comes while it runs. */
   readonly mode: Mode;
   readonly accessKeyCount: number;
@@ -134,14 +134,14 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       onFatal: around.onFatal,
     });
 
-    const { crypto, name: cryptoName } = chooseTransportCrypto();
+    const { crypto, sealCrypto, names: cryptoNames } = choosePlatformCrypto();
     const monotonicMs = (): number => performance.now();
     const port = new DatagramPort({
       engine,
       socket,
       keys: accessWatch.usable,
       crypto,
-      sealCrypto: tweetnaclSealCrypto(),
+      sealCrypto,
       random: (into) => void randomFillSync(into),
       limits: messageLimits(settings.maxValueBytes),
       monotonicMs,
@@ -152,7 +152,7 @@ export async function startServer(settings: Settings, around: ServerSurroundings
     const sources = {
       settings,
       version: serverVersion,
-      cryptoName,
+      cryptoNames,
       startedAtMs: wallClock.now(),
       wallNowMs: () => wallClock.now(),
       engine,
@@ -205,7 +205,7 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       host: socket.local.host,
       port: socket.local.port,
       udpKind: socket.kind,
-      cryptoName,
+      cryptoNames,
       get mode() {
         return port.mode;
       },

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { suite } from 'uvu';
 import { openLog } from '../src/ops/log.js';
 import { SnapshotSchedule } from '../src/ops/snapshot-schedule.js';
-import { chooseTransportCrypto } from '../src/ops/transport-crypto.js';
 import type { Database, SnapshotReport, SnapshotSource } from '../src/persistence/index.js';
 
 const test = suite('server: log, crypto, snapshot schedule');
@@ -45,22 +44,6 @@ test('a secret handed to the log by mistake is not written', async () => {
     log.info({ passphrase: 'horse', settings: { passphrase: 'horse', secret: 'horse' } }, 'settings'),
   );
   assert.ok(!lines.join('').includes('horse'), lines.join(''));
-});
-
-test('node:crypto is taken where it gives the bytes of the reference, else the reference itself', () => {
-  const { crypto, name } = chooseTransportCrypto();
-  assert.equal(name, 'node:crypto');
-  const wrong = { ...crypto, sha512: (data: Uint8Array) => crypto.sha512(data).fill(0, 63) };
-  assert.equal(chooseTransportCrypto(wrong).name, 'tweetnacl');
-  const short = { ...crypto, hmacSha512: () => new Uint8Array(32) };
-  assert.equal(chooseTransportCrypto(short).name, 'tweetnacl');
-  const failing = {
-    ...crypto,
-    hmacSha512: () => {
-      throw new Error('disabled by policy');
-    },
-  };
-  assert.equal(chooseTransportCrypto(failing).name, 'tweetnacl');
 });
 
 interface Surroundings {

@@ -148,8 +148,8 @@ function passes(selfTest: () => boolean): boolean {
 
 /** Empty, short, one block and longer, for keys and data: where padding rules differ. */
 function makesSameHashes(tried: TransportCrypto): boolean {
-  for (const keyBytes of [0, 1, 32, 128, 129]) {
-    for (const dataBytes of [0, 1, 111, 112, 128, 300]) {
+  for (const keyBytes of [0, 32, 129]) {
+    for (const dataBytes of [0, 111, 112, 300]) {
       const key = counted(keyBytes, 3);
       const data = counted(dataBytes, 7);
       if (!areEqual(tried.hmacSha512(key, data), tweetnaclCrypto.hmacSha512(key, data))) return false;
@@ -160,12 +160,10 @@ function makesSameHashes(tried: TransportCrypto): boolean {
 }
 
 function makesSameSecrets(tried: Exchange, reference: Exchange): boolean {
-  for (const step of [1, 77]) {
-    const secret = counted(32, step);
-    const publicKey = reference.x25519Public(counted(32, step + 1));
-    if (!areEqual(tried.x25519Public(secret), reference.x25519Public(secret))) return false;
-    if (!areEqual(tried.x25519(secret, publicKey), reference.x25519(secret, publicKey)!)) return false;
-  }
+  const secret = counted(32, 77);
+  const publicKey = reference.x25519Public(counted(32, 5));
+  if (!areEqual(tried.x25519Public(secret), reference.x25519Public(secret))) return false;
+  if (!areEqual(tried.x25519(secret, publicKey), reference.x25519(secret, publicKey)!)) return false;
   return tried.x25519(counted(32, 1), new Uint8Array(32)) === undefined;
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { commandTable, type JsonValue } from '@anoadb/protocol';
+import type { CryptoNames } from '@anoadb/transport/node-crypto';
 import type { DatagramSocket } from '@anoadb/udp';
 import type { Settings } from '../config/load-settings.js';
 import type { DatagramPort } from '../doors/datagram/datagram-port.js';
@@ -15,7 +16,7 @@ import type { SnapshotSchedule } from './snapshot-schedule.js';
 export interface StatisticsSources {
   readonly settings: Settings;
   readonly version: string;
-  readonly cryptoName: string;
+  readonly cryptoNames: CryptoNames;
   readonly startedAtMs: number;
   readonly wallNowMs: () => number;
   readonly engine: Engine;
@@ -39,7 +40,7 @@ export function statistics(sources: StatisticsSources): JsonValue {
       mode: sources.port.mode,
       access_keys: sources.port.accessKeyCount,
       udp: sources.socket.kind,
-      crypto: sources.cryptoName,
+      crypto: { ...sources.cryptoNames },
       storage_crypto: sources.database.cipherImplementation,
       host: sources.socket.local.host,
       udp_port: sources.socket.local.port,

@@ -2,10 +2,10 @@
 
 import type { SeededRandom } from '@anoadb/testkit';
 import { type DatagramSink, ServerEndpoint, type ServerLimits } from '@anoadb/transport';
+import { choosePlatformCrypto } from '@anoadb/transport/node-crypto';
 import { DatagramDoor } from '../../src/doors/datagram/datagram-door.js';
 import { Engine } from '../../src/engine/engine.js';
 import { VolatileJournal } from '../../src/engine/journal.js';
-import { chooseTransportCrypto } from '../../src/ops/transport-crypto.js';
 import { Store } from '../../src/store/index.js';
 
 export interface ServerCore {
@@ -47,7 +47,7 @@ export function createServerCore(options: {
     handler: door,
     onDefect: (error) => void failures.push(error),
     sink,
-    crypto: chooseTransportCrypto().crypto,
+    crypto: choosePlatformCrypto().crypto,
     random: random.source,
     mode: 'open',
     ...(limits === undefined ? {} : { limits }),
