@@ -280,6 +280,19 @@ test('a damaged ACCESS stops the start by name, and changes nothing in a server 
   assert.equal((await start()).accessKeyCount, 1);
 });
 
+test('a sealed database whose ACCESS is lost does not start open: it is refused until there is a key', async () => {
+  const first = await start();
+  await create();
+  await eventually('sealed', () => first.mode === 'sealed');
+  await stop(first);
+  rmSync(join(settings.dataDir, 'ACCESS'));
+  const refused = await refusal();
+  assert.equal(refused.exitCode, 65);
+  assert.match(refused.message, /ACCESS: it is missing.*anoa key create/);
+  const { psk } = await create();
+  assert.equal((await (await connect(await start(), psk)).run(encodeCount)).value, 0);
+});
+
 test('an older ACCESS put back while it runs does not bring revoked keys back', async () => {
   await create({ name: 'stays' });
   await create({ name: 'goes' });

@@ -147,7 +147,10 @@ export function openOrCreateManifest(
   keyring: Keyring,
 ): Manifest {
   const found = readManifest(fs, crypto, keyring, directory);
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    if (found.isSealed === true) refuseWithoutAccess(fs, directory);
+    return found;
+  }
   if (hasDataFiles(attempt(directory, 'list it', () => fs.list(directory)) ?? [])) {
     throw damaged(
       pathIn(directory, MANIFEST_NAME),
@@ -167,4 +170,16 @@ export function openOrCreateManifest(
   };
   publishManifest(fs, crypto, keyring, directory, manifest);
   return manifest;
+}
+
+/** A file that was forgotten in a backup must not make a sealed database an open one. */
+function refuseWithoutAccess(fs: FileSystem, directory: string): void {
+  const file = pathIn(directory, ACCESS_NAME);
+  if (attempt(file, 'look at it', () => fs.stat(file)) !== undefined) return;
+  throw damaged(
+    file,
+    undefined,
+    'it is missing, though this database has had access keys.',
+    'Nothing was changed. Bring it back from a backup, or make a new key: anoa key create.',
+  );
 }

@@ -3,7 +3,7 @@
  * snapshot. Pure: everything outside is a parameter (DatabaseAdapters); node-database.ts fills them in.
  */
 
-import { clearLeftovers } from './data-directory.js';
+import { ACCESS_NAME, clearLeftovers } from './data-directory.js';
 import {
   type OpeningAdapters,
   type OpeningOptions,
@@ -183,7 +183,7 @@ class OpenDatabase implements Database {
       const generation = parseSnapshotFileName(name.replace(/\.\d+$/, ''))?.generation ?? 0;
       this.#generation = Math.max(this.#generation, generation);
     }
-    this.#publish({ ...this.#manifest, isCleanStop: false, dbNowMs: this.dbNowMs });
+    this.#publish({ ...this.#markedManifest(), isCleanStop: false, dbNowMs: this.dbNowMs });
     const reserveBytesMax = this.#options.reserveBytesMax ?? RESERVE_BYTES_MAX;
     const bytes = this.#manifest.snapshot?.files.reduce((sum, file) => sum + file.bytes, 0) ?? 0;
     if (!fitReserve(fs, crypto, directory, bytes, reserveBytesMax)) {
@@ -270,7 +270,7 @@ class OpenDatabase implements Database {
       segmentBytesMax: this.#options.segmentBytesMax ?? SEGMENT_BYTES_MAX,
       reserveBytesMax: this.#options.reserveBytesMax ?? RESERVE_BYTES_MAX,
       isFinal,
-      manifest: this.#manifest,
+      manifest: this.#markedManifest(),
     });
     let endVersion: number;
     try {
@@ -302,7 +302,7 @@ class OpenDatabase implements Database {
 
   /** A clean stop after which nothing changed: the snapshot that stands is the state, only the flag is missing. */
   #keepStanding(standing: ListedSnapshot, source: SnapshotSource, startedMs: number): SnapshotReport {
-    const manifest = { ...this.#manifest, isCleanStop: true, dbNowMs: source.nowMs() };
+    const manifest = { ...this.#markedManifest(), isCleanStop: true, dbNowMs: source.nowMs() };
     writeInReserve(this.#adapters.fs, this.directory, () => this.#publish(manifest));
     return {
       generation: standing.generation,
@@ -315,6 +315,13 @@ class OpenDatabase implements Database {
       sliceMsMax: 0,
       deltaLines: 0,
     };
+  }
+
+  /** MANIFEST as it is, with the mark of a sealed database where ACCESS has come meanwhile. */
+  #markedManifest(): Manifest {
+    const file = pathIn(this.directory, ACCESS_NAME);
+    const hasAccess = attempt(file, 'look at it', () => this.#adapters.fs.stat(file)) !== undefined;
+    return hasAccess ? { ...this.#manifest, isSealed: true } : this.#manifest;
   }
 
   #publish(manifest: Manifest): void {

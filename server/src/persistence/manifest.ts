@@ -51,6 +51,8 @@ export interface Manifest {
   readonly lastVersion: number;
   /** Everything acknowledged is in the listed files: nothing may be missing at the next start. */
   readonly isCleanStop: boolean;
+  /** The database has had an access key: ACCESS must be there. Absent where it never had one. */
+  readonly isSealed?: true | undefined;
   readonly snapshot: ListedSnapshot | null;
   readonly journal: readonly ListedJournal[];
 }
@@ -128,6 +130,7 @@ function manifestOf(value: Record<string, unknown> | undefined, keyring: Keyring
     isCount(manifest.dbNowMs) &&
     isCount(manifest.lastVersion) &&
     typeof manifest.isCleanStop === 'boolean' &&
+    (manifest.isSealed === undefined || manifest.isSealed === true) &&
     Array.isArray(manifest.journal) &&
     (manifest.snapshot === null || isListedSnapshot(manifest.snapshot));
   if (!isSound)
