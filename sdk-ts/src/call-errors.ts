@@ -4,7 +4,7 @@ import { errorInfo, type Status } from '@anoadb/protocol';
 import type { Call, Command } from './call.js';
 import {
   AnoaConnectionError,
-  type AnoaError,
+  AnoaError,
   AnoaOutcomeUnknownError,
   AnoaOverloadError,
   AnoaResponseError,
@@ -72,6 +72,13 @@ export function overloaded(name: string, key: Key | undefined, what: string): An
   return new AnoaOverloadError(
     `${asked({ command: { name }, key })} was not sent: ${what} allows no more. Await calls before making more, or raise it in connect().`,
     { code: 'OVERLOADED', command: name, key },
+  );
+}
+
+export function madeWithinAnother(name: string, key: Key | undefined): AnoaError {
+  return new AnoaError(
+    `${asked({ command: { name }, key })} was not sent: it was made by a toJSON or getter while the value of another call was read. Make it before or after that call.`,
+    { code: 'INVALID_ARGUMENT', command: name, key },
   );
 }
 

@@ -10,7 +10,14 @@
 import { ByteReader, type ByteWriter, Limits, Result, readResult, Status } from '@anoadb/protocol';
 import { AbortGroups } from './abort-groups.js';
 import { type AtomicParts, Call, type Command, type InFlightRequest } from './call.js';
-import { abandoned, overloaded, protocolError, refusedRequest, type Unanswered } from './call-errors.js';
+import {
+  abandoned,
+  madeWithinAnother,
+  overloaded,
+  protocolError,
+  refusedRequest,
+  type Unanswered,
+} from './call-errors.js';
 import { rereadCommand, rereadOps } from './commands/reread.js';
 import { Deadlines } from './deadlines.js';
 import { durationMs } from './duration.js';
@@ -74,6 +81,8 @@ export class CallQueue {
   #inFlightBytes = 0;
   #closedBy: AnoaError | undefined = undefined;
   #isFlushScheduled = false;
+  /** Between `open` and `enqueue` or `discard`, while code of the caller's (a toJSON, a getter) may run. */
+  #isEncoding = false;
   #tickNowMs = 0;
   readonly #flushTick = (): void => {
     this.#isFlushScheduled = false;
@@ -102,6 +111,8 @@ export class CallQueue {
   /** Where the next call's op is to be encoded; throws where no call may be made. `enqueue` or `discard` follows. */
   open(name: string, key: Key | undefined): ByteWriter {
     if (this.#closedBy !== undefined) throw this.#closedBy;
+    // Its op would be written into the middle of the other's.
+    if (this.#isEncoding) throw madeWithinAnother(name, key);
     if (this.#inFlight >= this.#limits.maxInFlight) {
       throw overloaded(name, key, `${this.#inFlight} calls are in flight, maxInFlight`);
     }
@@ -109,6 +120,7 @@ export class CallQueue {
       throw overloaded(name, key, `${this.#inFlightBytes} bytes are in flight, maxInFlightBytes`);
     }
     this.#outbox.peek();
+    this.#isEncoding = true;
     return this.#outbox.writer;
   }
 
@@ -120,6 +132,7 @@ export class CallQueue {
     options: CallOptions | undefined,
     atomic?: AtomicParts,
   ): Promise<Answer> {
+    this.#isEncoding = false;
     const end = this.#outbox.writer.at;
     const signal = options?.signal;
     try {
@@ -148,7 +161,10 @@ export class CallQueue {
 
   /** Takes back what was encoded since `start` and rejects with what went wrong. */
   discard(start: number, error: unknown): Promise<never> {
-    if (start >= 0) this.#outbox.writer.at = start;
+    if (start >= 0) {
+      this.#isEncoding = false;
+      this.#outbox.writer.at = start;
+    }
     return Promise.reject(error);
   }
 

@@ -6,7 +6,14 @@
  * is then set again, so that a call costs no setTimeout of its own.
  */
 
-import { ClientEndpoint, type ClientListener, type FatalCode, type RandomBytes } from '@anoadb/transport';
+import {
+  ClientEndpoint,
+  type ClientListener,
+  type FatalCode,
+  type RandomBytes,
+  type SealCrypto,
+  type TransportCrypto,
+} from '@anoadb/transport';
 import type { DatagramSocket } from '@anoadb/udp';
 import { CallQueue, type QueueLimits, type RequestLink } from './call-queue.js';
 import type { Alarm, Clock } from './clock.js';
@@ -20,10 +27,21 @@ export interface ConnectionOptions {
   readonly peer: string;
   readonly limits: QueueLimits;
   readonly events: EventHub;
+  /** Sealed with this key; undefined: open. */
+  readonly access?: SealedAccess | undefined;
+}
+
+/** An access key and what works with it. Held in a private field: nothing that inspects a client prints it. */
+export interface SealedAccess {
+  readonly psk: Uint8Array;
+  readonly crypto?: TransportCrypto;
+  readonly sealCrypto?: SealCrypto;
 }
 
 /** After a refusal that ends the endpoint (a full server, say) a client that once was connected tries again. */
 const RECONNECT_DELAY_MS = 1000;
+const AUTH_HINT =
+  '. Was it revoked, or is it of another server? "anoa key list" on the server shows which it knows.';
 
 export class Connection implements RequestLink, ClientListener {
   readonly peer: string;
@@ -32,6 +50,7 @@ export class Connection implements RequestLink, ClientListener {
   readonly #clock: Clock;
   readonly #random: RandomBytes;
   readonly #events: EventHub;
+  readonly #access: SealedAccess | undefined;
   #endpoint: ClientEndpoint;
   #alarm: Alarm | undefined = undefined;
   #alarmAtMs = Number.POSITIVE_INFINITY;
@@ -56,6 +75,7 @@ export class Connection implements RequestLink, ClientListener {
     this.#clock = options.clock;
     this.#random = options.random;
     this.#events = options.events;
+    this.#access = options.access;
     this.#endpoint = this.#newEndpoint();
     this.queue = new CallQueue(this, options.limits);
     this.#socket.start({
@@ -74,7 +94,9 @@ export class Connection implements RequestLink, ClientListener {
     return new Promise((resolve, reject) => {
       let alarm: Alarm | undefined;
       if (timeoutMs !== Number.POSITIVE_INFINITY) {
-        alarm = this.#clock.after(timeoutMs, () => reject(connectTimedOut(this.peer, timeoutMs)));
+        alarm = this.#clock.after(timeoutMs, () =>
+          reject(connectTimedOut(this.peer, timeoutMs, this.#access !== undefined)),
+        );
       }
       this.#onFirstReady = () => {
         alarm?.cancel();
@@ -175,7 +197,8 @@ export class Connection implements RequestLink, ClientListener {
   }
 
   onFatal(code: FatalCode, message: string): void {
-    const error = new AnoaConnectionError(`Cannot connect to ${this.peer}: ${message}`, { code });
+    const hint = code === 'AUTH_FAILED' ? AUTH_HINT : '';
+    const error = new AnoaConnectionError(`Cannot connect to ${this.peer}: ${message}${hint}`, { code });
     if (!this.#wasReady) {
       this.#onFirstFailure(error);
       return;
@@ -183,6 +206,11 @@ export class Connection implements RequestLink, ClientListener {
     if (this.#obstacle === undefined) this.#downSinceMs = this.nowMs();
     this.#obstacle = error;
     this.#events.emit('disconnected', { reason: message });
+    if (code === 'AUTH_FAILED') {
+      // Trying again with this key helps nobody; every call says at once what is the matter.
+      this.queue.close(error);
+      return;
+    }
     this.queue.handleEndpointLost(error);
     this.#restartAtMs = this.nowMs() + RECONNECT_DELAY_MS;
   }
@@ -223,7 +251,7 @@ export class Connection implements RequestLink, ClientListener {
 
   #newEndpoint(): ClientEndpoint {
     return new ClientEndpoint({
-      mode: 'open',
+      ...(this.#access === undefined ? { mode: 'open' } : { mode: 'sealed', ...this.#access }),
       random: this.#random,
       isLoopback: this.#socket.isLoopback,
       sink: this.#socket,
@@ -283,9 +311,12 @@ function unreachable(peer: string, cause: Error): AnoaConnectionError {
   );
 }
 
-function connectTimedOut(peer: string, timeoutMs: number): AnoaTimeoutError {
+function connectTimedOut(peer: string, timeoutMs: number, isSealed: boolean): AnoaTimeoutError {
+  const keyHint = isSealed
+    ? 'A server without access keys does not answer a client that has one.'
+    : 'A server with access keys does not answer a client without one: anoa://KEY@host, or ANOA_KEY names a file that holds it.';
   return new AnoaTimeoutError(
-    `No answer from ${peer} within ${timeoutMs} ms. Is an AnoaDB server there, and does a firewall let UDP through both ways? connectTimeout waits longer.`,
+    `No answer from ${peer} within ${timeoutMs} ms. Is an AnoaDB server there, and does a firewall let UDP through both ways? ${keyHint} connectTimeout waits longer.`,
     { code: 'CONNECT_TIMEOUT' },
   );
 }

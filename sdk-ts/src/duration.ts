@@ -11,7 +11,7 @@ export function durationMs(duration: Duration, name: string): number {
   const ms = typeof duration === 'number' ? duration : parsedMs(duration);
   if (!(ms > 0)) {
     throw new AnoaError(
-      `${name} is ${JSON.stringify(duration) ?? String(duration)}; it must be above zero: milliseconds, or text like '250ms', '30s', '5m', '12h', '7d'`,
+      `${name} is ${typeof duration === 'string' ? JSON.stringify(duration) : String(duration)}; it must be above zero: milliseconds, or text like '250ms', '30s', '5m', '12h', '7d'`,
       { code: 'INVALID_ARGUMENT' },
     );
   }

@@ -7,7 +7,7 @@ import type { RandomBytes } from '@anoadb/transport';
 import type { DatagramSocket } from '@anoadb/udp';
 import { AnoaClient } from './client.js';
 import type { Clock } from './clock.js';
-import { Connection } from './connection.js';
+import { Connection, type SealedAccess } from './connection.js';
 import { durationMs } from './duration.js';
 import { AnoaError } from './errors.js';
 import { EventHub } from './events.js';
@@ -15,6 +15,7 @@ import type { ConnectOptions } from './options.js';
 
 export type { Alarm, Clock } from './clock.js';
 export { systemClock } from './clock.js';
+export type { SealedAccess } from './connection.js';
 export { parseConnectionUrl, printableAddress, type ServerAddress } from './connection-url.js';
 
 /** What a client stands on. */
@@ -24,6 +25,8 @@ export interface ClientGround {
   readonly random: RandomBytes;
   /** Where the server is, for messages. */
   readonly peer: string;
+  /** Sealed with this key; undefined: open. */
+  readonly access?: SealedAccess | undefined;
 }
 
 const TIMEOUT_MS_DEFAULT = 5000;

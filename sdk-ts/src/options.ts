@@ -15,6 +15,8 @@ export interface CallOptions {
 
 /** How `connect` behaves, and the defaults of every call. */
 export interface ConnectOptions {
+  /** The access key of a sealed server, `anoa1_…`; default: that of the URL, else the file that `ANOA_KEY` names. */
+  readonly accessKey?: string | undefined;
   /** How long `connect` waits for the server. Default 5 s. */
   readonly connectTimeout?: Duration | undefined;
   /** Deadline of every call that has none of its own. Default 5 s; `Infinity` waits for ever. */

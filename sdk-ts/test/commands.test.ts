@@ -68,6 +68,30 @@ test('what JSON says by itself is stored as it says it', async () => {
   assert.deepStrictEqual(await db.get('gap'), { b: 1 });
 });
 
+test('a call made by the toJSON of another is refused, and the other stored as it is', async () => {
+  let inner: Promise<unknown> | undefined;
+  const value = {
+    toJSON() {
+      inner = db.set('inner', 'I');
+      inner.catch(() => {});
+      return 'outer';
+    },
+  };
+  await db.set('outer', value);
+  assert.strictEqual(await db.get('outer'), 'outer');
+  assert.ok(inner);
+  await assert.rejects(inner, { code: 'INVALID_ARGUMENT' });
+  await assert.rejects(
+    db.set('outer', {
+      toJSON() {
+        throw new Error('no');
+      },
+    }),
+    /no/,
+  );
+  assert.strictEqual(await db.exists('inner'), false);
+});
+
 test('what has no stored form is refused, naming the key and never the value', async () => {
   const cycle: Record<string, unknown> = { secret: 'hush' };
   cycle['self'] = cycle;

@@ -87,13 +87,6 @@ test('no message ever repeats the key, wherever in a bad URL it stands', async (
   }
 });
 
-test('a URL with a key says that sealed connections are not supported yet', async () => {
-  await assert.rejects(connect(`anoa://${KEY}@127.0.0.1:2662`), {
-    code: 'SEALED_UNSUPPORTED',
-    message: /sealed/,
-  });
-});
-
 test('a host that does not resolve is a connection error', async () => {
   await assert.rejects(connect('anoa://no-such-host.invalid'), (error: unknown) => {
     assert.ok(error instanceof AnoaConnectionError);

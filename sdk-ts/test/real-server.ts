@@ -25,6 +25,18 @@ export class RealServer {
     return `anoa://127.0.0.1:${this.port}`;
   }
 
+  /** Where the administration of access keys finds data and store key. */
+  get settings() {
+    const directory = this.#directory;
+    return {
+      dataDir: join(directory, 'data'),
+      keyFile: join(directory, 'store.key'),
+      passphrase: undefined,
+      host: '127.0.0.1',
+      port: this.port,
+    };
+  }
+
   /** Again, on the same port and data. */
   async start(): Promise<void> {
     const { settings } = await loadSettings({

@@ -36,6 +36,7 @@ function failureOf(error: unknown, context: CliContext): Failure {
 
 const USAGE_CODES = new Set([
   'INVALID_URL',
+  'INVALID_ACCESS_KEY',
   'INVALID_KEY',
   'INVALID_VALUE',
   'INVALID_ARGUMENT',
@@ -59,7 +60,7 @@ function explained(error: AnoaError, context: CliContext): { message: string; hi
     case 'CONNECTION_REFUSED':
       return { message: `no server at ${context.serverAddress} (UDP)`, hint: START_HINT };
     case 'CONNECT_TIMEOUT':
-      return { message: `no answer from ${context.serverAddress} (UDP) in time`, hint: START_HINT };
+      return { message: `no answer from ${context.serverAddress} (UDP) in time`, hint: `${START_HINT} ${KEY_HINT}` };
     case 'TIMEOUT':
       return { message: said, hint: `\`${anoa}ping\` tells whether the server answers at all.` };
     case 'TYPE_MISMATCH':
@@ -75,6 +76,8 @@ function explained(error: AnoaError, context: CliContext): { message: string; hi
   }
 }
 
+const KEY_HINT =
+  'A server with access keys is silent to a client without one: ANOA_URL=anoa://KEY@host, or ANOA_KEY names a file with the key.';
 const START_HINT = 'Start one with `anoa serve` (or `npm start`), or name another with --url or ANOA_URL.';
 
 /** By name, so that the SDK need not be loaded to report a failure that came before it. */
