@@ -35,6 +35,8 @@ const QUEUED_BYTES_MAX = 64 * 1024 * 1024;
 /** A step of the walk is about this much copying, some 20 microseconds; the clock is read between steps. */
 const STEP_BYTES = 32 * 1024;
 const STEP_ENTRIES_MAX = 256;
+/** A slice begins with no more: sizes may have changed since the last one. */
+const FIRST_STEP_ENTRIES = 8;
 /** A buffer is sent when the rest is no longer worth filling. */
 const BUFFER_FULL_BYTES = RECORD_BUFFER_BYTES - 4096;
 
@@ -151,18 +153,21 @@ export class SnapshotWalk implements EffectListener {
     const sliceMsMax = this.#options.sliceMsMax ?? SLICE_MS_MAX;
     const startedMs = monotonicMs();
     let elapsedMs = 0;
-    let stepEntries = 8;
+    this.#stepEntries = Math.min(this.#stepEntries, FIRST_STEP_ENTRIES);
     do {
       const entriesBefore = this.entries;
       const bytesBefore = this.#bytesWritten;
-      const next = this.#store.walk(this.#cursor, stepEntries, this.#visit);
+      const next = this.#store.walk(this.#cursor, this.#stepEntries, this.#visit);
       this.#cursor = next;
       this.#isDone = next === 0;
-      stepEntries = nextStepEntries(this.entries - entriesBefore, this.#bytesWritten - bytesBefore);
+      this.#stepEntries = nextStepEntries(this.entries - entriesBefore, this.#bytesWritten - bytesBefore);
       elapsedMs = monotonicMs() - startedMs;
     } while (!this.#isDone && elapsedMs < sliceMsMax && this.#inFlight < BUFFERS_IN_FLIGHT_MAX);
     if (elapsedMs > this.sliceMsMax) this.sliceMsMax = elapsedMs;
   }
+
+  /** Entries of the next step, as large as the last ones: eight values of 16 MiB in a row are a stall. */
+  #stepEntries = 1;
 
   /** Over all buffers: for the size of steps. */
   get #bytesWritten(): number {
