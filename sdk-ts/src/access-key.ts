@@ -37,7 +37,15 @@ async function keyOfFile(path: string): Promise<Uint8Array> {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : 'it cannot be read';
     throw invalid(`The file that ANOA_KEY names, ${path}, is of no use: ${why}.`, cause);
   }
-  return keyOf(text.length > FILE_BYTES_MAX ? '' : text.trim(), `The file that ANOA_KEY names, ${path},`);
+  return keyOf(
+    text.length > FILE_BYTES_MAX ? '' : keyIn(text.trim()),
+    `The file that ANOA_KEY names, ${path},`,
+  );
+}
+
+/** A file may hold the whole connection string, which is what `anoa key create >FILE` puts there. */
+function keyIn(text: string): string {
+  return /^anoa:\/\/([^@\s]*)@\S*$/.exec(text)?.[1] ?? text;
 }
 
 function keyOf(text: string, what: string): Uint8Array {

@@ -60,7 +60,10 @@ function explained(error: AnoaError, context: CliContext): { message: string; hi
     case 'CONNECTION_REFUSED':
       return { message: `no server at ${context.serverAddress} (UDP)`, hint: START_HINT };
     case 'CONNECT_TIMEOUT':
-      return { message: `no answer from ${context.serverAddress} (UDP) in time`, hint: `${START_HINT} ${KEY_HINT}` };
+      return {
+        message: `no answer from ${context.serverAddress} (UDP) in time`,
+        hint: `${START_HINT} ${KEY_HINT}`,
+      };
     case 'TIMEOUT':
       return { message: said, hint: `\`${anoa}ping\` tells whether the server answers at all.` };
     case 'TYPE_MISMATCH':

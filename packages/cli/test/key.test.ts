@@ -1,6 +1,6 @@
 /** `anoa key`, as a shell sees it: before the first start, beside a running server, and what it never prints. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ServerProcess, startServerProcess, temporaryDirectory } from '@anoadb/testkit';
 import { test } from 'uvu';
@@ -96,6 +96,44 @@ test('a prefix with control characters does not reach the terminal raw', async (
   assert.ok(!stdout.includes('\u001b'));
 });
 
+test('a client gets in by URL, by a file with the URL, by a file with the key, and by nothing else', async () => {
+  const created = await beside(['key', 'create', '--name', 'client']);
+  const key = secretOf(created);
+  const url = created.stdout.trim();
+  const directory = temporaryDirectory();
+  const [urlFile, keyFile, emptyFile] = ['url', 'key', 'empty'].map((name) => join(directory, name));
+  writeFileSync(urlFile, created.stdout);
+  writeFileSync(keyFile, `${key}\n`);
+  writeFileSync(emptyFile, '');
+  assert.equal((await keep(beside(['set', 'app:1', 'hello'], { env: { ANOA_URL: url } }))).code, 0);
+  for (const file of [urlFile, keyFile]) {
+    const { stdout, stderr } = await keep(beside(['get', 'app:1'], { env: { ANOA_KEY: file } }));
+    assert.equal(stdout, 'hello\n', stderr);
+  }
+  assert.equal((await keep(beside(['get', 'app:1'], { env: { ANOA_KEY: emptyFile } }))).code, 2);
+  assert.equal(
+    (await keep(beside(['get', 'app:1', '--timeout', '1s']))).code,
+    3,
+    'open clients hear nothing',
+  );
+  const other = url.replace(/anoa1_.{4}/, 'anoa1_AAAA');
+  const refused = await keep(beside(['get', 'app:1'], { env: { ANOA_URL: other } }));
+  assert.ok(refused.code === 3 || refused.code === 4, refused.stderr);
+});
+
+test('what a role or prefix does not allow ends with 4', async () => {
+  const created = await beside(['key', 'create', '--name', 'reader', '--role', 'read', '--prefix', 'app:']);
+  secretOf(created);
+  const env = { ANOA_URL: created.stdout.trim() };
+  assert.equal((await keep(beside(['get', 'app:1'], { env }))).stdout, 'hello\n');
+  assert.equal((await keep(beside(['scan'], { env }))).stdout, 'app:1\n');
+  for (const words of [['set', 'app:1', 'x'], ['get', 'other'], ['count'], ['stats'], ['flush', '--yes']]) {
+    const { code, stderr } = await keep(beside(words, { env }));
+    assert.equal(code, 4, `${words}: ${stderr}`);
+  }
+  assert.equal((await keep(beside(['key', 'revoke', 'reader']))).code, 0);
+});
+
 const WRONG: [words: string[], code: number, stderr: RegExp][] = [
   [['create', '--role', 'boss'], 2, /Allowed choices are read, write, admin/],
   [['create', '--name', 'ops'], 1, /^There is an access key named ops already/],
@@ -129,7 +167,7 @@ test('a secret given where a name belongs is not repeated', async () => {
 test('the server starts again sealed and says so', async () => {
   await server.stop();
   await server.start();
-  assert.match(server.output, /"mode":"sealed","accessKeys":2/);
+  assert.match(server.output, /"mode":"sealed","accessKeys":3/);
 });
 
 test('what each key was printed with is its only trace: not in lists, messages, logs or process titles', async () => {
