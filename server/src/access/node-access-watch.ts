@@ -71,6 +71,8 @@ export class AccessWatch {
     } catch {
       // No watches left on this machine: the timer alone finds changes.
     }
+    // The keys were read before the data was loaded, which may have been minutes ago.
+    this.check();
   }
 
   stop(): void {
