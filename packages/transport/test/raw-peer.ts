@@ -14,7 +14,13 @@ import {
 } from '@anoadb/protocol';
 import { SeededRandom } from '@anoadb/testkit';
 import { type ClientParams, encodeClientParams } from '../src/handshake-messages.js';
-import { DatagramBatch, type DatagramSink, ServerEndpoint, type ServerLimits } from '../src/index.js';
+import {
+  DatagramBatch,
+  type DatagramSink,
+  ServerEndpoint,
+  type ServerEndpointOptions,
+  type ServerLimits,
+} from '../src/index.js';
 import { readU16, readU32, writeU16, writeU32, writeU48 } from '../src/little-endian.js';
 import { CountingHandler, ipv4 } from './two-parties.js';
 
@@ -29,14 +35,17 @@ export class Bench implements DatagramSink {
   readonly server: ServerEndpoint;
   nowMs = 1000;
   out: Uint8Array[] = [];
+  /** Where each of them goes. */
+  outTo: Uint8Array[] = [];
 
-  constructor(limits: Partial<ServerLimits> = {}) {
+  constructor(limits: Partial<ServerLimits> = {}, options: Partial<ServerEndpointOptions> = {}) {
     this.server = new ServerEndpoint({
       handler: this.handler,
       sink: this,
       random: this.random.source,
       limits,
       mode: 'open',
+      ...options,
     });
   }
 
@@ -44,6 +53,7 @@ export class Bench implements DatagramSink {
     for (let i = 0; i < this.batch.count; i++) {
       const at = this.batch.startOf(i);
       this.out.push(this.batch.bytes.slice(at, at + this.batch.lengths[i]));
+      this.outTo.push(this.batch.addresses.slice(i * 18, i * 18 + 18));
     }
     this.batch.clear();
   }
@@ -51,6 +61,7 @@ export class Bench implements DatagramSink {
   /** Delivers one datagram and returns what the server sent because of it. */
   deliver(datagram: Uint8Array, from: Uint8Array): Uint8Array[] {
     this.out = [];
+    this.outTo = [];
     this.#inbox.clear();
     this.#inbox.push(datagram, from);
     this.server.handleBatch(this.#inbox, this.nowMs);
@@ -59,6 +70,7 @@ export class Bench implements DatagramSink {
 
   tick(): Uint8Array[] {
     this.out = [];
+    this.outTo = [];
     this.server.tick(this.nowMs);
     return this.out;
   }
