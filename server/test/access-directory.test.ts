@@ -1,14 +1,16 @@
 /** Access keys on the real disk: many writers at once, directories that are not there yet, wrong and lost secrets. */
 
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { temporaryDirectory } from '@anoadb/testkit';
-import { parseAccessKey } from '@anoadb/transport';
+import { keyIdOf, parseAccessKey, tweetnaclCrypto } from '@anoadb/transport';
 import { test } from 'uvu';
+import { AccessWatch } from '../src/access/node-access-watch.js';
 import {
   createAccessKey,
   type KeyAdministrationOptions,
@@ -17,6 +19,8 @@ import {
   rotateAccessKey,
 } from '../src/access/node-key-administration.js';
 import { openNodeDatabase } from '../src/persistence/index.js';
+
+const WRITER = fileURLToPath(new URL('./support/create-access-keys.ts', import.meta.url));
 
 let directory: string;
 let options: KeyAdministrationOptions;
@@ -81,18 +85,71 @@ test('twenty at once, interleaved in one process: all are there, each with a sec
 });
 
 test('processes that make keys at once, from an empty place on: all are there', async () => {
-  const script = fileURLToPath(new URL('./support/create-access-keys.ts', import.meta.url));
   const { dataDir, keyFile } = options.settings;
   const processes = Array.from({ length: 6 }, (_, i) =>
     promisify(execFile)(process.execPath, [
       ...['--import', 'tsx', '--conditions=@anoadb/source'],
-      ...[script, dataDir, keyFile, '4', `p${i}`],
+      ...[WRITER, dataDir, keyFile, '4', `p${i}`],
     ]),
   );
   const urls = (await Promise.all(processes)).flatMap(({ stdout }) => stdout.trim().split('\n'));
   assert.equal(new Set(urls).size, 24);
   const expected = Array.from({ length: 24 }, (_, i) => `p${i >> 2}-${i & 3}`);
   assert.deepEqual(await names(), expected.sort());
+});
+
+test('writers killed at any moment: each key that was printed is there, and the next writer is not kept out', async () => {
+  const { dataDir, keyFile } = options.settings;
+  const printed: string[] = [];
+  for (let round = 0; round < 5; round++) {
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', '--conditions=@anoadb/source', WRITER, dataDir, keyFile, '1000', `r${round}`],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      // The first key is there: from now on it is in the middle of another one.
+      if (output === '') setTimeout(() => child.kill('SIGKILL'), round * 7);
+      output += chunk;
+    });
+    await once(child, 'close');
+    printed.push(...output.split('\n').slice(0, -1));
+  }
+  await createAccessKey(options, { name: 'after' });
+  const kept = new Set((await listAccessKeys(options)).keys.map(({ keyId }) => keyId));
+  assert.ok(printed.length >= 5);
+  for (const url of printed) {
+    const psk = parseAccessKey(url.slice('anoa://'.length).split('@')[0]);
+    assert.ok(psk !== undefined && kept.has(Buffer.from(keyIdOf(psk, tweetnaclCrypto)).toString('hex')));
+  }
+});
+
+test('where the file system gives no notice, a look now and then finds the change', async () => {
+  await createAccessKey(options);
+  const { dataDir, keyFile } = options.settings;
+  const database = await openNodeDatabase({
+    directory: dataDir,
+    secret: { kind: 'key-file', path: keyFile, createIfAbsent: false },
+  });
+  const watch = new AccessWatch({
+    directory: dataDir,
+    keyring: database.keyring,
+    nowMs: Date.now,
+    watch: () => {
+      throw new Error('ENOSPC: no watches left');
+    },
+  });
+  try {
+    const noticed = new Promise<number>((resolve) => {
+      watch.start({ onKeys: ({ keys }) => resolve(keys.length), onProblem: assert.fail });
+    });
+    await createAccessKey(options);
+    assert.equal(await noticed, 2);
+  } finally {
+    watch.stop();
+    await database.close();
+  }
 });
 
 test('changes of all sorts at once leave what each of them said', async () => {

@@ -22,6 +22,8 @@ export interface AccessWatchOptions {
   readonly keyring: Keyring;
   /** The database's clock: it never goes back, so a key whose time is over stays over. */
   readonly nowMs: () => number;
+  /** Default: node's own. */
+  readonly watch?: typeof watch | undefined;
 }
 
 export interface AccessListener {
@@ -64,7 +66,8 @@ export class AccessWatch {
     this.#listener = listener;
     this.#timer = setInterval(() => this.check(), LOOK_INTERVAL_MS);
     try {
-      this.#watcher = watch(this.#options.directory, { persistent: false }, (_event, name) => {
+      const { directory } = this.#options;
+      this.#watcher = (this.#options.watch ?? watch)(directory, { persistent: false }, (_event, name) => {
         if (name === ACCESS_NAME) this.check();
       });
       this.#watcher.on('error', () => this.#watcher?.close());
