@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildAddon } from '../packages/udp/native/build.mjs';
 
 /** The pnpm that wrote the lockfile; fetched by npx, never installed globally. */
 const PNPM = 'pnpm@12.21.0';
@@ -34,6 +35,9 @@ run(process.execPath, [join(root, 'packages', 'cli', 'scripts', 'bundle.mjs')], 
   quiet: true,
   helps: 'The command line could not be put together from packages/cli/dist.',
 });
+// Changed C sources are no input of an install; has a stamp of its own and never fails the set-up.
+const addon = buildAddon();
+if (addon.isNew && !addon.built) say(`UDP runs on node:dgram, the addon was not built: ${addon.reason}`);
 mkdirSync(dirname(stampFile), { recursive: true });
 writeFileSync(stampFile, stamp);
 

@@ -213,7 +213,7 @@ test('STATS tells what runs and counts what happened', async () => {
   await client.run(get('b'));
   const stats = await statsOf(client);
   assert.equal(stats['server']['mode'], 'open');
-  assert.equal(stats['server']['udp'], 'node:dgram');
+  assert.ok(['recvmmsg', 'node:dgram'].includes(String(stats['server']['udp'])));
   const crypto = stats['server']['crypto'] as Record<string, unknown>;
   assert.deepEqual(Object.keys(crypto).sort(), ['hashes', 'secretbox', 'x25519']);
   assert.ok(['sodium-native', 'tweetnacl'].includes(String(crypto['secretbox'])));

@@ -1,5 +1,12 @@
 export * from './memory-network.js';
-export * from './node-dgram-socket.js';
+export {
+  type BindOptions,
+  bindDatagramSocket,
+  type ConnectOptions,
+  connectDatagramSocket,
+  recvmmsgMissing,
+  type SocketKind,
+} from './open-socket.js';
 export {
   BATCH_CAPACITY,
   type DatagramSocket,

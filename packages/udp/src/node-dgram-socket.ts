@@ -8,13 +8,15 @@
  */
 
 import dgram from 'node:dgram';
-import dns from 'node:dns/promises';
 import { ADDRESS_BYTES, DatagramBatch, SLOT_BYTES_MAX } from '@anoadb/transport';
 import { AddressCache } from './address-cache.js';
 import {
   BATCH_CAPACITY,
+  codeOf,
   type DatagramSocket,
   emptyCounters,
+  HINT_CODES,
+  KERNEL_BUFFER_BYTES,
   type SocketCounters,
   SocketError,
   type SocketHandlers,
@@ -29,57 +31,26 @@ import {
   portOf,
 } from './socket-address.js';
 
-/** Asked of the kernel for each direction; it grants what net.core.rmem_max and wmem_max allow. */
-const KERNEL_BUFFER_BYTES = 4 * 1024 * 1024;
 /** Copies of datagrams the kernel has not taken yet. Four full batches of the largest datagrams. */
 const FLIGHT_BYTES = 4 * BATCH_CAPACITY * SLOT_BYTES_MAX;
-/** Peer-caused errors the owner of a connected socket may act on. */
-const HINT_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH']);
 
-export interface BindOptions extends SocketOptions {
-  /** IP literal or name. `::` takes IPv4 too. */
-  readonly host: string;
-  /** 0 lets the system choose; see `local.port`. */
-  readonly port: number;
-}
-
-export interface ConnectOptions extends SocketOptions {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** A socket for a server. Rejects with a SocketError that names the address. */
-export async function bindDatagramSocket(options: BindOptions): Promise<DatagramSocket> {
-  const [target] = await resolveHost(options.host, options.port);
-  const socket = createSocket(target.family);
+/** Binds or connects a socket of node:dgram; throws the system's error. */
+export async function openNodeDgramSocket(
+  target: HostAddress,
+  isConnected: boolean,
+  options: SocketOptions,
+): Promise<DatagramSocket> {
+  const socket = createSocket(target.family, options.reusePort === true);
   try {
-    await settle(socket, (done) =>
-      socket.bind({ address: target.host, port: target.port, exclusive: true }, done),
-    );
+    await settle(socket, (done) => {
+      if (isConnected) socket.connect(target.port, target.host, done);
+      else socket.bind({ address: target.host, port: target.port, exclusive: true }, done);
+    });
   } catch (cause) {
     socket.close();
-    throw describeFailure('bind', target, cause);
+    throw cause;
   }
-  return new NodeDgramSocket(socket, target.family, undefined, options);
-}
-
-/**
- * A socket for a client, connected in the kernel: only the peer's datagrams come in, and a closed port is
- * reported. Names are resolved; where one has several addresses the first that routes is taken.
- */
-export async function connectDatagramSocket(options: ConnectOptions): Promise<DatagramSocket> {
-  let failure: unknown;
-  for (const target of await resolveHost(options.host, options.port)) {
-    const socket = createSocket(target.family);
-    try {
-      await settle(socket, (done) => socket.connect(target.port, target.host, done));
-      return new NodeDgramSocket(socket, target.family, target, options);
-    } catch (cause) {
-      socket.close();
-      failure ??= describeFailure('connect', target, cause);
-    }
-  }
-  throw failure;
+  return new NodeDgramSocket(socket, target.family, isConnected ? target : undefined, options);
 }
 
 class NodeDgramSocket implements DatagramSocket {
@@ -283,9 +254,13 @@ class NodeDgramSocket implements DatagramSocket {
   }
 }
 
-function createSocket(family: AddressFamily): dgram.Socket {
+function createSocket(family: AddressFamily, reusePort: boolean): dgram.Socket {
+  if (reusePort && !takesReusePort()) {
+    throw new SocketError('ENOTSUP', `node:dgram of Node ${process.versions.node} cannot share a port`);
+  }
   return dgram.createSocket({
     type: family === 'IPv4' ? 'udp4' : 'udp6',
+    ...(reusePort ? { reusePort } : {}),
     // Addresses reach dgram as literals only. Its default would put every send off by a trip through dns.lookup.
     lookup: (host, _options, callback) => callback(null, host, family === 'IPv4' ? 4 : 6),
   });
@@ -308,42 +283,8 @@ function settle(socket: dgram.Socket, begin: (done: (error?: Error | null) => vo
   });
 }
 
-async function resolveHost(host: string, port: number): Promise<HostAddress[]> {
-  let found: { address: string; family: number }[];
-  try {
-    found = await dns.lookup(host, { all: true, verbatim: true });
-  } catch (cause) {
-    throw new SocketError(codeOf(cause), `cannot resolve host "${host}": ${codeOf(cause)}`, cause);
-  }
-  const targets = found.map(({ address, family }): HostAddress => {
-    return { host: address, port, family: family === 6 ? 'IPv6' : 'IPv4' };
-  });
-  // `localhost` is often both; a server bound to 127.0.0.1, our default, is found there and not at ::1.
-  if (targets.every((target) => isLoopbackHost(target.host))) {
-    targets.sort((a, b) => Number(a.family === 'IPv6') - Number(b.family === 'IPv6'));
-  }
-  return targets;
-}
-
-function describeFailure(action: 'bind' | 'connect', target: HostAddress, cause: unknown): SocketError {
-  const code = codeOf(cause);
-  const where = formatAddress(target.host, target.port);
-  const preposition = action === 'bind' ? '' : ' to';
-  return new SocketError(
-    code,
-    `cannot ${action} UDP${preposition} ${where}: ${REASONS[code] ?? code}`,
-    cause,
-  );
-}
-
-const REASONS: Record<string, string> = {
-  EADDRINUSE: 'the port is in use (EADDRINUSE); stop the other process or choose another port',
-  EACCES: 'not permitted (EACCES); ports below 1024 need privileges',
-  EADDRNOTAVAIL: 'no such address on this machine (EADDRNOTAVAIL)',
-  ENETUNREACH: 'no route to that network (ENETUNREACH)',
-};
-
-function codeOf(error: unknown): string {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' ? code : 'UNKNOWN';
+/** Older ones ignore the option, and the second server would fail with a misleading EADDRINUSE. */
+function takesReusePort(): boolean {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  return major > 23 || (major === 23 && minor >= 1) || (major === 22 && minor >= 12);
 }

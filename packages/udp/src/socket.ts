@@ -1,6 +1,6 @@
 /**
- * A datagram socket that delivers and takes batches in shared buffers. node:dgram and the in-memory
- * network implement it today; a batched native one fits the same shape.
+ * A datagram socket that delivers and takes batches in shared buffers: by recvmmsg and sendmmsg in an addon,
+ * over node:dgram, or in memory.
  */
 
 import type { DatagramBatch, DatagramSink } from '@anoadb/transport';
@@ -26,6 +26,8 @@ export interface SocketCounters {
   oversized: number;
   /** Arrived from a source that no reply can reach (port 0, unreadable address), dropped. */
   unanswerable: number;
+  /** Lost in the kernel because nobody read in time and its buffer was full; 0 where unknown. */
+  kernelDrops: number;
   /** Not sent because the kernel's queue and ours were full, dropped. */
   sendQueueFull: number;
   sendErrors: number;
@@ -38,7 +40,8 @@ export interface SocketCounters {
 }
 
 export interface DatagramSocket extends DatagramSink {
-  readonly kind: 'node:dgram' | 'memory';
+  /** What carries it: see the README. */
+  readonly kind: 'recvmmsg' | 'node:dgram' | 'memory';
   readonly local: HostAddress;
   /** The peer of a connected socket. */
   readonly remote: HostAddress | undefined;
@@ -63,6 +66,8 @@ export interface SocketOptions {
   readonly batchCapacity?: number;
   /** Longest datagram taken; longer ones are dropped and counted. */
   readonly slotBytes?: number;
+  /** Several sockets on one port (SO_REUSEPORT): the kernel spreads the peers over them. */
+  readonly reusePort?: boolean;
 }
 
 /** An operational failure of a socket; `code` is the system's (`EADDRINUSE`, `ECONNREFUSED`, `ENOTFOUND`). */
@@ -77,6 +82,21 @@ export class SocketError extends Error {
 }
 
 export const BATCH_CAPACITY = 64;
+/** Asked of the kernel for each direction; it grants what net.core.rmem_max and wmem_max allow. */
+export const KERNEL_BUFFER_BYTES = 4 * 1024 * 1024;
+/** Peer-caused errors the owner of a connected socket may act on. */
+export const HINT_CODES: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/** The system's code of a thrown value. */
+export function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' ? code : 'UNKNOWN';
+}
 
 export function emptyCounters(): SocketCounters {
   return {
@@ -87,6 +107,7 @@ export function emptyCounters(): SocketCounters {
     bytesOut: 0,
     oversized: 0,
     unanswerable: 0,
+    kernelDrops: 0,
     sendQueueFull: 0,
     sendErrors: 0,
     receiveErrors: 0,

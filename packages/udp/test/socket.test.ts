@@ -1,17 +1,19 @@
-/** One suite for both implementations: what holds on the network must hold in the simulator, and the reverse. */
+/** One suite for all implementations: what holds on the network must hold in the simulator, and the reverse. */
 
 import * as assert from 'node:assert/strict';
-import dgram from 'node:dgram';
-import { ADDRESS_BYTES, type DatagramBatch } from '@anoadb/transport';
-import { test } from 'uvu';
+import { ADDRESS_BYTES } from '@anoadb/transport';
+import { test as uvuTest } from 'uvu';
 import {
   addressBytes,
   bindDatagramSocket,
   connectDatagramSocket,
   type DatagramSocket,
   MemoryNetwork,
+  recvmmsgMissing,
   SocketError,
+  type SocketKind,
 } from '../src/index.js';
+import { collect, startEcho, turns } from './socket-inbox.js';
 
 const HOSTS = ['127.0.0.1', '::1'];
 
@@ -21,7 +23,8 @@ interface Endpoints {
 }
 
 const IMPLEMENTATIONS: [string, () => Endpoints][] = [
-  ['node:dgram', () => ({ bind: bindDatagramSocket, connect: connectDatagramSocket })],
+  ['recvmmsg', () => realSockets('recvmmsg')],
+  ['node:dgram', () => realSockets('node:dgram')],
   [
     'memory',
     () => {
@@ -31,7 +34,11 @@ const IMPLEMENTATIONS: [string, () => Endpoints][] = [
   ],
 ];
 
+const missing = recvmmsgMissing();
+if (missing !== undefined) console.log(`# skip: recvmmsg: ${missing}`);
+
 for (const [name, create] of IMPLEMENTATIONS) {
+  const test = name === 'recvmmsg' && missing !== undefined ? uvuTest.skip : uvuTest;
   for (const host of HOSTS) {
     test(`${name} ${host}: an echo comes back to the one who asked, many in a batch`, async () => {
       const { bind, connect } = create();
@@ -185,60 +192,7 @@ for (const [name, create] of IMPLEMENTATIONS) {
   });
 }
 
-test('node:dgram: a flood to a peer that cannot be reached is counted by code and does not end the process', async () => {
-  const server = await bindDatagramSocket({ host: '127.0.0.1', port: 0 });
-  const inbox = collect(server);
-  // A loopback socket has no route to another network; an IPv6 peer does not fit an IPv4 socket.
-  for (const host of ['192.0.2.1', '255.255.255.255', '2001:db8::1']) {
-    server.batch.push(Buffer.alloc(1200), addressBytes(host, 9));
-  }
-  server.flush();
-  await turns(10);
-  assert.ok(server.counters().sendErrors >= 1);
-  assert.deepEqual(inbox.errors, []);
-  await server.close();
-});
-
-test('node:dgram: a name is resolved, and localhost finds a server bound to 127.0.0.1', async () => {
-  const server = await bindDatagramSocket({ host: 'localhost', port: 0 });
-  assert.equal(server.local.host, '127.0.0.1');
-  startEcho(server);
-  const client = await connectDatagramSocket({ host: 'localhost', port: server.local.port });
-  const inbox = collect(client);
-  client.batch.push(Buffer.from('hello'), new Uint8Array(ADDRESS_BYTES));
-  client.flush();
-  await inbox.holds(1);
-  await Promise.all([client.close(), server.close()]);
-});
-
-test('node:dgram: a socket on :: answers IPv4 peers by their mapped address', async () => {
-  const server = await bindDatagramSocket({ host: '::', port: 0 });
-  assert.equal(server.isLoopback, false);
-  startEcho(server);
-  const inbox = collectFromPlainSocket('127.0.0.1', server.local.port);
-  assert.equal(await inbox, 'ping');
-  await server.close();
-});
-
-test('node:dgram: an unknown name is refused by name and code', async () => {
-  await assert.rejects(
-    connectDatagramSocket({ host: 'no-such-host.invalid', port: 1 }),
-    (error: SocketError) => {
-      assert.match(error.message, /no-such-host\.invalid/);
-      assert.match(error.code, /^E/);
-      return true;
-    },
-  );
-});
-
-test('node:dgram: what the kernel granted for its buffers is reported', async () => {
-  const socket = await bindDatagramSocket({ host: '127.0.0.1', port: 0 });
-  assert.ok(socket.counters().receiveBufferBytes > 0);
-  assert.ok(socket.counters().sendBufferBytes > 0);
-  await socket.close();
-});
-
-test('memory: with the same traffic the order of arrival is the same', async () => {
+uvuTest('memory: with the same traffic the order of arrival is the same', async () => {
   const runs: string[][] = [];
   for (let run = 0; run < 2; run++) {
     const pending: (() => void)[] = [];
@@ -265,60 +219,11 @@ test('memory: with the same traffic the order of arrival is the same', async () 
   assert.deepEqual(runs[0], runs[1]);
 });
 
-function startEcho(socket: DatagramSocket): void {
-  socket.start({
-    onBatch: (batch) => {
-      for (let i = 0; i < batch.count; i++) {
-        const start = batch.startOf(i);
-        socket.batch.push(
-          batch.bytes.subarray(start, start + batch.lengths[i]),
-          batch.addresses.subarray(i * ADDRESS_BYTES, (i + 1) * ADDRESS_BYTES),
-        );
-      }
-      socket.flush();
-    },
-    onError: (error) => assert.fail(error),
-  });
-}
-
-function collect(socket: DatagramSocket) {
-  const datagrams: Buffer[] = [];
-  const from: Uint8Array[] = [];
-  const errors: SocketError[] = [];
-  socket.start({
-    onBatch: (batch: DatagramBatch) => {
-      for (let i = 0; i < batch.count; i++) {
-        const start = batch.startOf(i);
-        datagrams.push(Buffer.from(batch.bytes.subarray(start, start + batch.lengths[i])));
-        from.push(batch.addresses.slice(i * ADDRESS_BYTES, (i + 1) * ADDRESS_BYTES));
-      }
-    },
-    onError: (error) => void errors.push(error),
-  });
+function realSockets(kind: SocketKind): Endpoints {
   return {
-    from,
-    errors,
-    texts: () => datagrams.map((datagram) => datagram.toString()),
-    async holds(count: number): Promise<void> {
-      while (datagrams.length < count) await turns(1);
-      assert.equal(datagrams.length, count);
-    },
+    bind: (options) => bindDatagramSocket({ ...options, kind }),
+    connect: (options) => connectDatagramSocket({ ...options, kind }),
   };
 }
 
-function collectFromPlainSocket(host: string, port: number): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = dgram.createSocket('udp4');
-    socket.on('message', (datagram) => {
-      socket.close();
-      resolve(datagram.toString());
-    });
-    socket.send('ping', port, host);
-  });
-}
-
-async function turns(count: number): Promise<void> {
-  for (let i = 0; i < count; i++) await new Promise<void>((resolve) => void setTimeout(resolve, 1));
-}
-
-test.run();
+uvuTest.run();

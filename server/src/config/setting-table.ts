@@ -94,4 +94,11 @@ export type SettingName = keyof typeof settingTable;
 export const settingNames = Object.keys(settingTable) as readonly SettingName[];
 
 /** Read by other programs of the project; not settings of the server and no reason to warn. */
-export const otherVariables: readonly string[] = ['ANOA_CONFIG', 'ANOA_URL', 'ANOA_KEY', 'ANOA_TEST_SEED'];
+export const otherVariables: readonly string[] = [
+  'ANOA_CONFIG',
+  'ANOA_URL',
+  'ANOA_KEY',
+  'ANOA_TEST_SEED',
+  'ANOA_UDP',
+  'ANOA_UDP_BUILD',
+];
