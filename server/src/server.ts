@@ -7,8 +7,10 @@
  */
 
 import { randomFillSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Limits } from '@anoadb/protocol';
 import type { Mode, ServerLimits } from '@anoadb/transport';
 import { type CryptoNames, choosePlatformCrypto } from '@anoadb/transport/node-crypto';
@@ -30,9 +32,11 @@ import { StoreWalk } from './ops/store-walk.js';
 import { TickLoop } from './ops/tick-loop.js';
 import {
   type Database,
+  ExitCode,
   isFatal,
   type LoadReport,
   openNodeDatabase,
+  PersistenceError,
   type PersistenceEvent,
   type SecretSource,
   type SnapshotSource,
@@ -68,6 +72,9 @@ export class PortError extends Error {
 /** Room in the largest message beside the largest value: key, headers, and results of other ops. */
 const MESSAGE_OVERHEAD_BYTES = Limits.messageBytesMax - Limits.valueBytesMaxDefault;
 const PROGRESS_INTERVAL_MS = 1_000;
+/** A passphrase takes half a second to become a KEYRING. */
+const NEW_DATABASE_WAIT_MS = 5_000;
+const NEW_DATABASE_RETRY_MS = 30;
 
 export const serverVersion: string = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -77,11 +84,7 @@ export const serverVersion: string = JSON.parse(
 export async function startServer(settings: Settings, around: ServerSurroundings): Promise<RunningServer> {
   if (!hasAccessFile(settings.dataDir)) refuseBeyondLoopbackWithoutKey(settings.host);
   const { log } = around;
-  const database = await openNodeDatabase({
-    directory: settings.dataDir,
-    secret: secretOf(settings),
-    log: (event) => logPersistence(log, event),
-  });
+  const database = await open(settings, log);
   let socket: DatagramSocket | undefined;
   try {
     const wallClock = new WallClock(Date.now, database.dbNowMs);
@@ -219,6 +222,28 @@ export async function startServer(settings: Settings, around: ServerSurroundings
     await socket?.close();
     await database.close();
     throw error;
+  }
+}
+
+/**
+ * Opens the data directory. While a new one has no KEYRING, an `anoa key create` may have it for a moment, to make
+ * that: a server that starts at the same time waits.
+ */
+async function open(settings: Settings, log: Logger): Promise<Database> {
+  const deadlineMs = performance.now() + NEW_DATABASE_WAIT_MS;
+  for (;;) {
+    const isNew = !existsSync(join(settings.dataDir, 'KEYRING'));
+    try {
+      return await openNodeDatabase({
+        directory: settings.dataDir,
+        secret: secretOf(settings),
+        log: (event) => logPersistence(log, event),
+      });
+    } catch (error) {
+      const isLocked = error instanceof PersistenceError && error.exitCode === ExitCode.LOCKED;
+      if (!isLocked || !isNew || performance.now() > deadlineMs) throw error;
+    }
+    await sleep(NEW_DATABASE_RETRY_MS);
   }
 }
 

@@ -162,6 +162,23 @@ test('keys made before the first start: sealed from the first datagram on', asyn
   assert.equal((await (await connect(server, psk)).run(encodeCount)).value, 0);
 });
 
+test('first start and first key at the same moment: both succeed, and it ends sealed', async () => {
+  for (let round = 0; round < 6; round++) {
+    settings = await settingsWith({
+      dataDir: join(directory, `data-${round}`),
+      keyFile: join(directory, `${round}.key`),
+    });
+    const starting = { dataDir: settings.dataDir, keyFile: settings.keyFile };
+    let server: RunningServer;
+    let psk: Uint8Array;
+    // Whoever is called first is a step ahead.
+    if (round % 2 === 0) [server, { psk }] = await Promise.all([start(starting), create()]);
+    else [{ psk }, server] = await Promise.all([create(), start(starting)]);
+    await eventually('sealed', () => server.mode === 'sealed');
+    assert.equal((await (await connect(server, psk)).run(encodeCount)).value, 0);
+  }
+});
+
 test('a key made while it runs is good soon, a revoked one ends its sessions and no others', async () => {
   const { psk } = await create();
   const server = await start();
