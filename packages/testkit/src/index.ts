@@ -3,5 +3,8 @@ export * from './packet-simulator.js';
 export * from './seeded-random.js';
 export * from './server-process.js';
 export * from './simulated-endpoints.js';
+export * from './simulation/linearizability.js';
+export * from './simulation/shrinking.js';
+export * from './simulation/simulated-port.js';
 export * from './vectors.js';
 export * from './virtual-clock.js';

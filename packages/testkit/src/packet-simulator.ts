@@ -257,10 +257,21 @@ function covers(rule: string, key: string): boolean {
   return rule.endsWith(':') ? key.startsWith(rule) : key === rule;
 }
 
+/** Texts of addresses seen before: making one costs more than the rest of a datagram's way. */
+const knownKeys = new Map<string, string>();
+const KNOWN_KEYS_MAX = 10_000;
+
 function keyOf(address: Uint8Array): string {
   if (address.length !== ADDRESS_BYTES) throw new RangeError(`an address has ${ADDRESS_BYTES} bytes`);
-  const { host, port } = decodeAddress(address);
-  return formatAddress(host, port);
+  const bytes = String.fromCharCode(...address);
+  let key = knownKeys.get(bytes);
+  if (key === undefined) {
+    const { host, port } = decodeAddress(address);
+    key = formatAddress(host, port);
+    if (knownKeys.size >= KNOWN_KEYS_MAX) knownKeys.clear();
+    knownKeys.set(bytes, key);
+  }
+  return key;
 }
 
 function hex(word: number): string {

@@ -20,6 +20,11 @@ export interface TickingEndpoint {
   nextTickAtMs(): number;
 }
 
+/** What a driver needs of a DatagramSocket. */
+export interface StartableSocket {
+  start(handlers: { onBatch(batch: DatagramBatch): void; onError(error: Error): void }): void;
+}
+
 /** Starts `socket` and calls the endpoint when something arrives or its timer is due. */
 export class EndpointDriver {
   readonly #clock: VirtualClock;
@@ -29,7 +34,7 @@ export class EndpointDriver {
   #isStopped = false;
 
   constructor(options: {
-    socket: DatagramSocket;
+    socket: StartableSocket;
     clock: VirtualClock;
     endpoint: TickingEndpoint;
     /** After a batch was handled. */
@@ -61,6 +66,10 @@ export class EndpointDriver {
       this.#endpoint.tick(this.#clock.nowMs);
       this.rearm();
     });
+  }
+
+  get isStopped(): boolean {
+    return this.#isStopped;
   }
 
   /** Like a process that died: nothing arrives, no timer rings. */

@@ -1,15 +1,26 @@
 /** The server's core without files and clock: store, engine, door and endpoint on any sink, for simulations. */
 
 import type { SeededRandom } from '@anoadb/testkit';
-import { type DatagramSink, ServerEndpoint, type ServerLimits } from '@anoadb/transport';
+import {
+  type AccessLookup,
+  type DatagramSink,
+  type RequestHandler,
+  ServerEndpoint,
+  type ServerEndpointOptions,
+  type ServerLimits,
+} from '@anoadb/transport';
 import { choosePlatformCrypto } from '@anoadb/transport/node-crypto';
 import { DatagramDoor } from '../../src/doors/datagram/datagram-door.js';
 import { Engine } from '../../src/engine/engine.js';
 import { VolatileJournal } from '../../src/engine/journal.js';
 import { Store } from '../../src/store/index.js';
 
+/** Its self-test takes longer than a simulated run: once. */
+const platform = choosePlatformCrypto();
+
 export interface ServerCore {
   readonly engine: Engine;
+  readonly journal: VolatileJournal;
   readonly endpoint: ServerEndpoint;
   /** What the door threw, or the engine's services were told: always a defect. */
   readonly failures: unknown[];
@@ -21,9 +32,15 @@ export function createServerCore(options: {
   nowMs: () => number;
   maxMemoryBytes?: number;
   limits?: Partial<ServerLimits>;
+  /** What stands between endpoint and door, to watch or to disturb. */
+  wrapHandler?: (door: RequestHandler) => RequestHandler;
+  /** Given, the server is sealed. */
+  access?: AccessLookup;
+  sealCrypto?: NonNullable<ServerEndpointOptions['sealCrypto']>;
 }): ServerCore {
   const { sink, random, nowMs, maxMemoryBytes, limits } = options;
   const failures: unknown[] = [];
+  const journal = new VolatileJournal();
   const engine = new Engine({
     createStore: (onRemoved) =>
       new Store({
@@ -32,7 +49,7 @@ export function createServerCore(options: {
         eviction: 'sieve',
         ...(maxMemoryBytes === undefined ? {} : { maxMemoryBytes }),
       }),
-    journal: new VolatileJournal(),
+    journal,
     valueBytesMax: 1024 * 1024,
     services: {
       stats: () => ({ simulated: true }),
@@ -44,13 +61,15 @@ export function createServerCore(options: {
     endpoint.complete(ticket, status, results, nowMs()),
   );
   const endpoint: ServerEndpoint = new ServerEndpoint({
-    handler: door,
+    handler: options.wrapHandler?.(door) ?? door,
     onDefect: (error) => void failures.push(error),
     sink,
-    crypto: choosePlatformCrypto().crypto,
+    crypto: platform.crypto,
     random: random.source,
-    mode: 'open',
+    ...(options.access === undefined
+      ? { mode: 'open' }
+      : { mode: 'sealed', access: options.access, sealCrypto: options.sealCrypto ?? platform.sealCrypto }),
     ...(limits === undefined ? {} : { limits }),
   });
-  return { engine, endpoint, failures };
+  return { engine, journal, endpoint, failures };
 }

@@ -1,0 +1,113 @@
+/**
+ * What everybody in a run did and saw, and what of it must not be. Events are numbered across the whole run: their
+ * order, not their time, is what histories are judged by.
+ */
+
+import type { PlannedRequest } from './plan.js';
+import type { OpResult } from './request-codec.js';
+
+export type Outcome =
+  /** Not answered yet. */
+  | 'open'
+  /** The reply came. */
+  | 'answered'
+  /** The client was told, or must assume, that nobody knows. */
+  | 'unknown'
+  /** Nothing of it ever left. */
+  | 'never sent';
+
+/** One request of one client, from its call to its outcome. */
+export interface CallRecord {
+  readonly tag: string;
+  readonly request: PlannedRequest;
+  readonly mutates: boolean;
+  readonly versions: readonly number[];
+  readonly calledAt: number;
+  outcome: Outcome;
+  /** When the outcome came; of an unknown one the latest event before which it can have taken effect. */
+  endedAt: number;
+  results: readonly OpResult[] | undefined;
+}
+
+/** One execution at the server. */
+interface Execution {
+  readonly at: number;
+  readonly incarnation: number;
+}
+
+export class Ledger {
+  readonly violations: string[] = [];
+  readonly calls = new Map<string, CallRecord>();
+  /** Event numbers of the moments at which an empty server took the place of one before it. */
+  readonly restarts: number[] = [];
+  /** The last lines of what happened, where the run is traced. */
+  readonly lines: string[] = [];
+  readonly isTraced: boolean;
+  readonly #nowMs: () => number;
+  readonly #executions = new Map<string, Execution[]>();
+  /** What may be answered to a request: what its executions produced. */
+  readonly #replies = new Map<string, Set<string>>();
+  #events = 0;
+
+  constructor(isTraced: boolean, nowMs: () => number) {
+    this.isTraced = isTraced;
+    this.#nowMs = nowMs;
+  }
+
+  /** Takes the next event number. */
+  next(): number {
+    return ++this.#events;
+  }
+
+  violate(text: string): void {
+    this.trace(() => `VIOLATION: ${text}`);
+    if (this.violations.length < 20) this.violations.push(`at ${this.#nowMs().toFixed(1)} ms: ${text}`);
+  }
+
+  trace(line: () => string): void {
+    if (this.isTraced) this.lines.push(`${this.#nowMs().toFixed(2).padStart(10)} ms  ${line()}`);
+  }
+
+  /** The server executed a request; `reply` is what it produced. */
+  executed(tag: string, incarnation: number, mutates: boolean, reply: Uint8Array): void {
+    const at = this.next();
+    const executions = this.#executions.get(tag) ?? [];
+    executions.push({ at, incarnation });
+    this.#executions.set(tag, executions);
+    this.trace(() => `server ${incarnation} executes ${tag}`);
+    if (mutates && executions.length > 1) {
+      const where = executions.map((execution) => execution.incarnation).join(' and ');
+      this.violate(`${tag} took effect ${executions.length} times (server ${where})`);
+    }
+    if (this.calls.get(tag)?.outcome === 'never sent')
+      this.violate(`${tag} was executed although it never left`);
+    this.mayReply(tag, reply);
+  }
+
+  /** That is a reply to `tag` too: a stored one, with its reads left out. */
+  mayReply(tag: string, reply: Uint8Array): void {
+    const replies = this.#replies.get(tag) ?? new Set();
+    replies.add(Buffer.from(reply).toString('latin1'));
+    this.#replies.set(tag, replies);
+  }
+
+  isReplyOf(tag: string, reply: Uint8Array): boolean {
+    return this.#replies.get(tag)?.has(Buffer.from(reply).toString('latin1')) ?? false;
+  }
+
+  /** When it was executed first; Infinity: never, as far as the server knows. */
+  executedAt(tag: string): number {
+    return this.#executions.get(tag)?.[0].at ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The restart after event `at`. */
+  restartAfter(at: number): number {
+    return this.restarts.find((restart) => restart > at) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The last restart, if it came after event `at`. */
+  lastRestartSince(at: number): number | undefined {
+    const last = this.restarts.at(-1);
+    return last !== undefined && last > at ? last : undefined;
+  }
+}

@@ -1,0 +1,51 @@
+/** The simulation finds what it is for: every planted defect shows within a bounded number of seeds. */
+
+import * as assert from 'node:assert/strict';
+import { test } from 'uvu';
+import { explainFailure } from './failure-report.js';
+import { drawPlan, type Plan } from './plan.js';
+import { type PlantedDefect, plantedDefects } from './planted-defects.js';
+import { type Report, simulate } from './simulation.js';
+
+for (const defect of plantedDefects) {
+  test(`found: ${defect.name}`, () => {
+    const seed = seedThatFinds(defect);
+    assert.ok(seed > 0, `not found in ${defect.seedsMax} seeds`);
+  });
+}
+
+test('a failure is shrunk to a small plan that still fails and is told with its seed', () => {
+  const defect = plantedDefects.find(({ name }) => name.startsWith('a stored reply at or above'))!;
+  const plan = drawPlan(seedThatFinds(defect), defect.mode);
+  const text = explainFailure(plan, (smaller, isTraced) => runWith(defect, smaller, isTraced));
+  assert.match(text, new RegExp(`ANOA_SIM_SEED=${plan.seed}`));
+  assert.match(text, defect.found);
+  const requests = text.split('\n').filter((line) => line.startsWith('    {'));
+  assert.ok(requests.length <= 6, text);
+});
+
+test('cured, the same seeds pass', () => {
+  for (const defect of plantedDefects.slice(0, 3)) {
+    const report = simulate(drawPlan(seedThatFinds(defect), defect.mode));
+    assert.deepEqual(report.violations, []);
+  }
+});
+
+function seedThatFinds(defect: PlantedDefect): number {
+  for (let seed = 1; seed <= defect.seedsMax; seed++) {
+    const { violations } = runWith(defect, drawPlan(seed, defect.mode), false);
+    if (violations.some((violation) => defect.found.test(violation))) return seed;
+  }
+  return 0;
+}
+
+function runWith(defect: PlantedDefect, plan: Plan, isTraced: boolean): Report {
+  const cure = defect.plant();
+  try {
+    return simulate(plan, { isTraced });
+  } finally {
+    cure();
+  }
+}
+
+test.run();
