@@ -16,6 +16,10 @@ const ARRIVED = 2;
 /** So many datagrams sent later have arrived: then this one is lost, not late. */
 const REORDER_DATAGRAMS = 3;
 const COUNTER_RING_MAX = 8192;
+/** Without so many: that one later datagram has arrived, and one and a half round trips have passed. */
+const ALONE_PATIENCE = 4 / 3;
+/** Fragments that a timeout sends beyond the window, to hear what has arrived: RFC 9002, 6.2. */
+const PROBE_FRAGMENTS = 2;
 /** Beyond the bitmap a fragment may have arrived and its acknowledgement be lost: more patience. */
 const PATIENCE_BEYOND_BITMAP = 2;
 
@@ -45,7 +49,12 @@ export class FragmentSender {
   #lastAckCounter = -1;
   #doublings = 0;
   lastProgressMs: number;
-  timeoutAtMs = Number.POSITIVE_INFINITY;
+  /** When silence lasts too long. */
+  #probeAtMs = Number.POSITIVE_INFINITY;
+  /** When something overtaken has been waited for long enough. */
+  #lossAtMs = Number.POSITIVE_INFINITY;
+  /** Fragments that may leave whatever the window says. */
+  probesDue = 0;
   retransmits = 0;
 
   constructor(
@@ -69,6 +78,11 @@ export class FragmentSender {
     while (ring < this.fragmentCount * 4 && ring < COUNTER_RING_MAX) ring *= 2;
     this.#indexByCounter = new Uint16Array(ring);
     this.lastProgressMs = nowMs;
+  }
+
+  /** When `onTimeout` has something to do. */
+  get timeoutAtMs(): number {
+    return Math.min(this.#probeAtMs, this.#lossAtMs);
   }
 
   get hasArrived(): boolean {
@@ -98,8 +112,9 @@ export class FragmentSender {
     this.#sentCounters[index] = counter;
     this.#indexByCounter[counter % this.#indexByCounter.length] = index;
     this.#inFlightCount++;
+    if (this.probesDue > 0) this.probesDue--;
     congestion.onSent(this.#sizeOf(index), nowMs);
-    if (this.timeoutAtMs === Number.POSITIVE_INFINITY) this.#armTimeout(rtt, nowMs);
+    if (this.#probeAtMs === Number.POSITIVE_INFINITY) this.#armTimeout(rtt, nowMs);
   }
 
   onAck(
@@ -140,20 +155,33 @@ export class FragmentSender {
     if (progress) {
       this.lastProgressMs = nowMs;
       this.#doublings = 0;
+      this.probesDue = 0;
     }
-    if (this.hasArrived || this.#inFlightCount === 0) this.timeoutAtMs = Number.POSITIVE_INFINITY;
+    if (this.hasArrived || this.#inFlightCount === 0) this.#disarm();
     else if (progress) this.#armTimeout(rtt, nowMs);
   }
 
-  /** Nothing was heard of this message for a whole timeout: all of it that is on the way counts as lost. */
-  onTimeout(congestion: Congestion, nowMs: number): void {
+  /**
+   * Nothing was heard for a whole timeout: the oldest fragments again, as a question; the answer tells what else
+   * is lost. Unanswered too, all that is on the way counts as lost. Returns whether it came to that.
+   */
+  onTimeout(rtt: RttEstimator, congestion: Congestion, nowMs: number): boolean {
+    if (this.#lossAtMs <= nowMs) this.#detectLoss(this.#base, rtt, congestion, nowMs);
+    if (this.#probeAtMs > nowMs) return false;
+    const isStalled = this.#doublings++ > 0;
+    this.#disarm();
+    let probes = 0;
     for (let index = this.#base; index < this.#sentUpTo; index++) {
       if (this.#states[index] !== IN_FLIGHT) continue;
-      congestion.onLost(0, this.#sentMs[index], nowMs);
-      this.#unsend(index, congestion);
+      if (isStalled) this.#lose(index, congestion, nowMs);
+      else {
+        if (++probes > PROBE_FRAGMENTS) break;
+        congestion.onForgotten(this.#sizeOf(index));
+        this.#unsend(index);
+      }
     }
-    this.#doublings++;
-    this.timeoutAtMs = Number.POSITIVE_INFINITY;
+    this.probesDue = PROBE_FRAGMENTS;
+    return isStalled;
   }
 
   /** Sends fragment 0 again of a message that arrived as a whole: asks for its reply. */
@@ -169,7 +197,7 @@ export class FragmentSender {
       this.#states[index] = ARRIVED;
     }
     this.#inFlightCount = 0;
-    this.timeoutAtMs = Number.POSITIVE_INFINITY;
+    this.#disarm();
   }
 
   #arrive(index: number, echo: number, rtt: RttEstimator, congestion: Congestion, nowMs: number): boolean {
@@ -200,29 +228,35 @@ export class FragmentSender {
     return this.#arrive(index, echo, rtt, congestion, nowMs);
   }
 
-  /** Of the fragments the acknowledgement speaks of, those overtaken by three datagrams and 9/8 srtt are lost. */
+  /** Of the fragments an acknowledgement speaks of, those overtaken by three datagrams and 9/8 srtt are lost. */
   #detectLoss(next: number, rtt: RttEstimator, congestion: Congestion, nowMs: number): void {
+    this.#lossAtMs = Number.POSITIVE_INFINITY;
     const end = Math.min(this.fragmentCount, next + 1 + ACK_BITMAP_BITS);
-    for (let index = next; index < end; index++)
-      this.#loseIfOvertaken(index, rtt.reorderMs, congestion, nowMs);
+    const patienceMs = rtt.reorderMs;
+    for (let index = next; index < end; index++) this.#loseIfOvertaken(index, patienceMs, congestion, nowMs);
     if (nowMs < this.#nextScanMs) return;
     this.#nextScanMs = nowMs + rtt.smoothedMs / 4;
-    const patienceMs = rtt.reorderMs * PATIENCE_BEYOND_BITMAP;
     for (let index = end; index < this.#sentUpTo; index++) {
-      this.#loseIfOvertaken(index, patienceMs, congestion, nowMs);
+      this.#loseIfOvertaken(index, patienceMs * PATIENCE_BEYOND_BITMAP, congestion, nowMs);
     }
   }
 
   #loseIfOvertaken(index: number, patienceMs: number, congestion: Congestion, nowMs: number): void {
     if (this.#states[index] !== IN_FLIGHT) return;
-    if (this.#sentCounters[index] + REORDER_DATAGRAMS > this.#highestArrivedCounter) return;
-    if (nowMs - this.#sentMs[index] < patienceMs) return;
-    congestion.onLost(0, this.#sentMs[index], nowMs);
-    this.#unsend(index, congestion);
+    const behind = this.#highestArrivedCounter - this.#sentCounters[index];
+    if (behind <= 0) return;
+    const lostAtMs =
+      this.#sentMs[index] + (behind < REORDER_DATAGRAMS ? patienceMs * ALONE_PATIENCE : patienceMs);
+    if (lostAtMs <= nowMs) this.#lose(index, congestion, nowMs);
+    else if (lostAtMs < this.#lossAtMs) this.#lossAtMs = lostAtMs;
   }
 
-  #unsend(index: number, congestion: Congestion): void {
-    congestion.onForgotten(this.#sizeOf(index));
+  #lose(index: number, congestion: Congestion, nowMs: number): void {
+    congestion.onLost(this.#sizeOf(index), this.#sentMs[index], nowMs);
+    this.#unsend(index);
+  }
+
+  #unsend(index: number): void {
     this.#states[index] = UNSENT;
     this.#inFlightCount--;
     if (index < this.#unsentFrom) this.#unsentFrom = index;
@@ -246,7 +280,12 @@ export class FragmentSender {
   }
 
   #armTimeout(rtt: RttEstimator, nowMs: number): void {
-    this.timeoutAtMs = nowMs + rtt.timeoutMs(this.#doublings);
+    this.#probeAtMs = nowMs + rtt.probeMs(this.#doublings);
+  }
+
+  #disarm(): void {
+    this.#probeAtMs = Number.POSITIVE_INFINITY;
+    this.#lossAtMs = Number.POSITIVE_INFINITY;
   }
 
   #sizeOf(index: number): number {

@@ -100,11 +100,13 @@ export class OutgoingTransfers {
         continue;
       }
       const dataBytes = sender.endOf(index) - sender.startOf(index);
-      if (!this.#congestion.hasRoom(dataBytes)) return;
-      const paceMs = this.#congestion.paceAtMs(nowMs);
-      if (paceMs > nowMs) {
-        this.#pacedAtMs = paceMs;
-        return;
+      if (sender.probesDue === 0) {
+        if (!this.#congestion.hasRoom(dataBytes)) return;
+        const paceMs = this.#congestion.paceAtMs(nowMs);
+        if (paceMs > nowMs) {
+          this.#pacedAtMs = paceMs;
+          return;
+        }
       }
       this.#send(sender, index, dataBytes, nowMs);
       idle = 0;
@@ -124,9 +126,10 @@ export class OutgoingTransfers {
       const sender = this.#senders[i];
       if (sender.lastProgressMs + this.#giveUpMs <= nowMs) this.#removeAt(i);
       else if (sender.timeoutAtMs <= nowMs) {
-        sender.onTimeout(this.#congestion, nowMs);
+        const isStalled = sender.onTimeout(this.#rtt, this.#congestion, nowMs);
         // As long as other messages get through, the path has not stalled.
-        if (nowMs - this.#lastProgressMs() >= this.#rtt.timeoutMs(0)) this.#congestion.onStalled(nowMs);
+        if (isStalled && nowMs - this.#lastProgressMs() >= this.#rtt.timeoutMs(0))
+          this.#congestion.onStalled(nowMs);
       }
     }
     this.pump(nowMs);

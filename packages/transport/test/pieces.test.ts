@@ -158,31 +158,76 @@ test('the retransmission timeout follows RFC 6298 within 20 ms and 1 s', () => {
   }
 });
 
-test('the congestion window starts at 12 000, doubles per round trip, halves once per round trip, keeps 2400', () => {
+/** Sends and answers whole windows, `rttMs` after they left. */
+function rounds(congestion: Congestion, rtt: RttEstimator, from: number, count: number, rttMs: number): void {
+  for (let round = 0; round < count; round++) {
+    const sentMs = from + round * 1000;
+    const datagrams = Math.floor(congestion.windowBytes / 1200);
+    for (let i = 0; i < datagrams; i++) congestion.onSent(1200, sentMs);
+    for (let i = 0; i < datagrams; i++) {
+      rtt.sample(rttMs);
+      congestion.onAnswered(1200, sentMs);
+    }
+  }
+}
+
+test('the congestion window starts at 12 000, doubles per round trip, shrinks once per round trip, keeps 2400', () => {
   const rtt = new RttEstimator();
-  rtt.sample(100);
   const congestion = new Congestion(rtt, 1200);
   assert.equal(congestion.windowBytes, 12_000);
-  for (let i = 0; i < 10; i++) congestion.onSent(1200, 10);
+  assert.equal(congestion.hasRoom(12_000), true);
+  for (let i = 0; i < 10; i++) congestion.onSent(1200, 0);
   assert.equal(congestion.hasRoom(1), false);
-  for (let i = 0; i < 10; i++) congestion.onAnswered(1200, 10);
-  assert.ok(congestion.windowBytes >= 18_000);
-  const before = congestion.windowBytes;
-  for (let i = 0; i < 10; i++) congestion.onSent(1200, 200);
-  congestion.onLost(1200, 200, 300);
-  congestion.onLost(1200, 200, 310);
-  assert.equal(congestion.windowBytes, before / 2);
-  const halved = congestion.windowBytes;
-  congestion.onAnswered(1200, 250);
-  assert.equal(congestion.windowBytes, halved, 'no growth by what was sent before');
-  for (let i = 0; i < 10; i++) congestion.onSent(1200, 400);
-  congestion.onAnswered(1200, 400);
-  assert.ok(congestion.windowBytes > halved && congestion.windowBytes < halved + 1200, 'additive now');
-  for (let i = 1; i < 10; i++) congestion.onLost(0, 1000 * i, 1000 * i);
+  for (let i = 0; i < 10; i++) congestion.onForgotten(1200);
+  rounds(congestion, rtt, 10, 1, 100);
+  assert.equal(congestion.windowBytes, 24_000);
+  for (let i = 0; i < 10; i++) congestion.onSent(1200, 900);
+  congestion.onLost(1200, 900, 1000);
+  congestion.onLost(1200, 900, 1010);
+  const cut = congestion.windowBytes;
+  assert.equal(cut, 22_500, 'a sixteenth: nothing queues');
+  congestion.onAnswered(1200, 950);
+  assert.equal(congestion.windowBytes, cut, 'no growth by what was sent before');
+  for (let i = 0; i < 16; i++) congestion.onSent(1200, 1400);
+  congestion.onAnswered(1200, 1400);
+  assert.ok(congestion.windowBytes > cut && congestion.windowBytes < cut + 300, 'past slow start now');
+  for (let i = 1; i < 50; i++) congestion.onLost(0, 2000 * i, 2000 * i);
   assert.equal(congestion.windowBytes, 2400);
   congestion.onForgotten(1_000_000);
   assert.equal(congestion.inFlightBytes, 0);
   assert.equal(congestion.hasRoom(100_000), true, 'one datagram may always leave');
+});
+
+test('where the round trip says that the queue is full, a loss costs two fifths and growth is least', () => {
+  const rtt = new RttEstimator();
+  const congestion = new Congestion(rtt, 1200);
+  rounds(congestion, rtt, 0, 3, 40);
+  assert.equal(congestion.windowBytes, 96_000);
+  rounds(congestion, rtt, 3000, 1, 45);
+  const grown = congestion.windowBytes;
+  assert.ok(grown > 96_000 && grown <= 192_000);
+  rounds(congestion, rtt, 4000, 1, 45);
+  assert.ok(
+    congestion.windowBytes - grown < 2 * 0.4 * 1200,
+    `slow start is over: ${congestion.windowBytes - grown}`,
+  );
+  const before = congestion.windowBytes;
+  congestion.onLost(0, 6000, 6001);
+  assert.ok(Math.abs(congestion.windowBytes - before * 0.6) < before * 0.02);
+});
+
+test('every two seconds flows past slow start look for the empty queue, in step, and then go on', () => {
+  const rtt = new RttEstimator();
+  const congestion = new Congestion(rtt, 1200);
+  rounds(congestion, rtt, 1000, 1, 40);
+  congestion.onLost(0, 1100, 1101);
+  const before = congestion.windowBytes;
+  rounds(congestion, rtt, 2000, 1, 40);
+  assert.ok(congestion.windowBytes <= before * 0.6, 'halved');
+  rounds(congestion, rtt, 2500, 1, 40);
+  rounds(congestion, rtt, 2600, 1, 40);
+  rounds(congestion, rtt, 2700, 1, 40);
+  assert.ok(congestion.windowBytes >= before, 'and back');
 });
 
 test('after idling the window is at most what it starts with; a stall brings it to its least', () => {
@@ -215,7 +260,7 @@ test('pacing spreads a window over its round trip, and leaves short round trips 
       sent++;
     }
   }
-  assert.ok(sent >= 20 && sent <= 26, `${sent} datagrams: a burst of ten and 1.25 windows`);
+  assert.ok(sent >= 20 && sent <= 23, `${sent} datagrams: slow start's two windows and a burst of two`);
   const near = new RttEstimator();
   near.sample(0.1);
   const local = new Congestion(near, 16_384);
@@ -353,18 +398,31 @@ test('an acknowledgement overtaken by a newer one changes nothing; a newer one t
   assert.deepEqual(sendAll(80), []);
 });
 
-test('a timeout sends again all that is on its way; fragments that never left cannot be acknowledged', () => {
+test('a timeout asks with the two oldest fragments, the next sends all; what never left cannot arrive', () => {
   const { fragmentSender, ack } = sender(3);
   ack(3, 0, 0);
   assert.equal(fragmentSender.nextToSend(), 0);
-  const other = sender(3);
+  const other = sender(4);
   other.sendAll(0);
   assert.equal(other.fragmentSender.timeoutAtMs, 200);
-  other.fragmentSender.onTimeout(other.congestion, 200);
-  assert.deepEqual(other.sendAll(200), [0, 1, 2]);
+  assert.equal(other.fragmentSender.onTimeout(other.rtt, other.congestion, 200), false);
+  assert.equal(other.fragmentSender.probesDue, 2);
+  assert.deepEqual(other.sendAll(200), [0, 1]);
   assert.equal(other.fragmentSender.timeoutAtMs, 600, 'doubled');
+  assert.equal(other.fragmentSender.onTimeout(other.rtt, other.congestion, 600), true);
+  assert.deepEqual(other.sendAll(600), [0, 1, 2, 3]);
   other.fragmentSender.abandon(other.congestion);
   assert.equal(other.congestion.inFlightBytes, 0);
+});
+
+test('the answer to a question after a timeout tells of everything lost before it', () => {
+  const { fragmentSender, sendAll, ack, congestion, rtt } = sender(4);
+  rtt.sample(40);
+  sendAll(0);
+  fragmentSender.onTimeout(rtt, congestion, 200);
+  sendAll(200);
+  ack(2, 0, 240);
+  assert.deepEqual(sendAll(240), [2, 3]);
 });
 
 test('the request window: lowest unanswered id, buffers reused, send times of four attempts', () => {

@@ -119,12 +119,15 @@ export class ClientRequests {
           this.#queuedFrom = Math.min(this.#queuedFrom, rid);
         continue;
       }
-      if (!session.congestion.hasRoom(MESSAGE_OVERHEAD_BYTES + byteCount)) break;
-      const paceMs = session.congestion.paceAtMs(nowMs);
-      if (paceMs > nowMs) {
-        this.#timers.set(PACE_TIMER, paceMs);
-        break;
-      }
+      const frameBytes = MESSAGE_OVERHEAD_BYTES + byteCount;
+      if (session.outgoing.isEmpty) {
+        if (!session.congestion.hasRoom(frameBytes)) break;
+        const paceMs = session.congestion.paceAtMs(nowMs);
+        if (paceMs > nowMs) {
+          this.#timers.set(PACE_TIMER, paceMs);
+          break;
+        }
+      } else if (!session.congestion.hasRoomAhead(frameBytes)) break;
       this.#sendWhole(session, slot, rid, nowMs);
     }
     this.#queuedFrom = Math.min(this.#queuedFrom, rid);
@@ -232,7 +235,7 @@ export class ClientRequests {
       this.#lose(session, slot, nowMs);
       return;
     }
-    if (window.states[slot] === RequestState.RECEIVING) session.incoming.drop(window.ridOf(slot));
+    // What arrived of a reply stays: only a newer execution of the request makes it worthless.
     this.#queue(slot);
   }
 
