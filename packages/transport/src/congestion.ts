@@ -56,7 +56,7 @@ export class Congestion {
   #thresholdBytes = Number.POSITIVE_INFINITY;
   /** Losses of what was sent before this are part of the cut already made. */
   #recoverySinceMs = -1;
-  #pacedBytes = 0;
+  #pacedBytes: number;
   #pacedAtMs = 0;
   #lastSentMs = 0;
   // A round ends when the first datagram sent in it is answered. A window that was never filled must not grow.
@@ -78,6 +78,7 @@ export class Congestion {
     this.#rtt = rtt;
     this.#datagramBytes = Math.max(DATAGRAM_BYTES, maxDatagram);
     this.windowBytes = this.#startBytes;
+    this.#pacedBytes = this.#startBytes;
   }
 
   /** May `byteCount` more leave now? One datagram may always be on the way. */
@@ -90,12 +91,16 @@ export class Congestion {
     return this.inFlightBytes + byteCount <= this.windowBytes * 1.25 + this.#minBytes;
   }
 
-  /** When pacing lets the next datagram go; `nowMs` or earlier: now. */
+  /** When pacing lets the next datagram go; `nowMs` or earlier: now. The first window leaves at once. */
   paceAtMs(nowMs: number): number {
     const bytesPerMs = this.#bytesPerMs;
     const burstBytes = Math.max(BURST_DATAGRAMS * this.#datagramBytes, bytesPerMs * BURST_MS);
-    if (bytesPerMs === Number.POSITIVE_INFINITY) this.#pacedBytes = BURST_DATAGRAMS * this.#datagramBytes;
-    else this.#pacedBytes = Math.min(burstBytes, this.#pacedBytes + (nowMs - this.#pacedAtMs) * bytesPerMs);
+    if (bytesPerMs === Number.POSITIVE_INFINITY) {
+      this.#pacedBytes = this.#startBytes;
+    } else if (this.#pacedBytes < burstBytes) {
+      const earnedBytes = (nowMs - this.#pacedAtMs) * bytesPerMs;
+      this.#pacedBytes = Math.min(burstBytes, this.#pacedBytes + earnedBytes);
+    }
     this.#pacedAtMs = nowMs;
     return this.#pacedBytes > 0 ? nowMs : nowMs + Math.max(1, -this.#pacedBytes / bytesPerMs);
   }
