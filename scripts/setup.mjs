@@ -37,7 +37,8 @@ run(process.execPath, [join(root, 'packages', 'cli', 'scripts', 'bundle.mjs')], 
 });
 // Changed C sources are no input of an install; has a stamp of its own and never fails the set-up.
 const addon = buildAddon();
-if (addon.isNew && !addon.built) say(`UDP runs on node:dgram, the addon was not built: ${addon.reason}`);
+if (!addon.built && (addon.isNew || !installed))
+  say(`UDP runs on node:dgram, the addon was not built: ${addon.reason}`);
 mkdirSync(dirname(stampFile), { recursive: true });
 writeFileSync(stampFile, stamp);
 

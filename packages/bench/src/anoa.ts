@@ -1,11 +1,14 @@
 /** Our server under measurement: the shipped binary as a child process, with the event-loop probe loaded into it. */
 
+import { execFile } from 'node:child_process';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { encodeGet, encodeSet, TypedValue, ValueType } from '@anoadb/protocol';
 import { freePort, repositoryRoot, type ServerProcess, startServerProcess } from '@anoadb/testkit';
+import { parseAccessKey } from '@anoadb/transport';
 import { KEY_BYTES, VALUE_BYTES, writeKey, writeValue } from './entries.js';
 import { LoadClient, type LoadPlan } from './load-client.js';
 
@@ -24,6 +27,15 @@ export interface EventLoopDelays {
   readonly own: DelayPercentiles;
 }
 
+export interface AnoaServerOptions {
+  readonly prefix?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** A module loaded into the server before it starts. */
+  readonly preload?: string;
+}
+
+const BINARY = join(repositoryRoot(), 'packages', 'cli', 'bin', 'anoa.mjs');
+
 /** Ops per request while filling. */
 const FILL_OPS = 50;
 const FILL_IN_FLIGHT = 32;
@@ -33,20 +45,34 @@ const READY_WITHIN_MS = 300_000;
 export class AnoaServer {
   readonly child: ServerProcess;
   readonly #probePort: number;
+  #psk: Uint8Array | undefined;
 
   private constructor(child: ServerProcess, probePort: number) {
     this.child = child;
     this.#probePort = probePort;
   }
 
-  static async start(): Promise<AnoaServer> {
+  /** `prefix` goes before the command (pinning to a core), `env` into the server's environment. */
+  static async start(options: AnoaServerOptions = {}): Promise<AnoaServer> {
     const probePort = await freePort();
     const probe = fileURLToPath(new URL('./event-loop-probe.js', import.meta.url));
-    const binary = join(repositoryRoot(), 'packages', 'cli', 'bin', 'anoa.mjs');
+    const imports = [probe, ...(options.preload === undefined ? [] : [options.preload])];
+    const [program, ...args] = [
+      ...(options.prefix ?? []),
+      process.execPath,
+      ...imports.flatMap((file) => ['--import', file]),
+      BINARY,
+      'serve',
+    ];
     const child = await startServerProcess({
-      command: [process.execPath, '--import', probe, binary, 'serve'],
+      command: [program, ...args],
       // Snapshots happen when a row asks for one.
-      env: { EVENT_LOOP_PROBE_PORT: String(probePort), ANOA_SNAPSHOT_INTERVAL: '0', ANOA_LOG_LEVEL: 'warn' },
+      env: {
+        EVENT_LOOP_PROBE_PORT: String(probePort),
+        ANOA_SNAPSHOT_INTERVAL: '0',
+        ANOA_LOG_LEVEL: 'warn',
+        ...options.env,
+      },
       readyWithinMs: READY_WITHIN_MS,
     });
     return new AnoaServer(child, probePort);
@@ -57,7 +83,18 @@ export class AnoaServer {
   }
 
   connect(): Promise<LoadClient> {
-    return LoadClient.connect(this.child.host, this.child.port);
+    return LoadClient.connect(this.child.host, this.child.port, this.#psk);
+  }
+
+  /** Makes its first access key: from then on the server is sealed, and so are new clients. */
+  async seal(): Promise<void> {
+    const env = { ...process.env, ...this.child.environment };
+    const { stdout } = await promisify(execFile)(process.execPath, [BINARY, 'key', 'create', '--json'], {
+      env,
+    });
+    const { url } = JSON.parse(stdout) as { url: string };
+    this.#psk = parseAccessKey(url.slice('anoa://'.length, url.indexOf('@')));
+    if (this.#psk === undefined) throw new Error('anoa key create printed no access key');
   }
 
   /** Sets `count` entries. Returns the seconds it took. */

@@ -16,6 +16,7 @@ import {
   type ValueType,
 } from '@anoadb/protocol';
 import { ClientEndpoint, type ClientListener } from '@anoadb/transport';
+import { choosePlatformCrypto } from '@anoadb/transport/node-crypto';
 import { connectDatagramSocket, type DatagramSocket } from '@anoadb/udp';
 
 export interface LoadPlan {
@@ -56,7 +57,7 @@ export class LoadClient implements ClientListener {
   #lastValue: AnoaValue = null;
   #finish: (failure?: Error) => void = () => {};
 
-  private constructor(socket: DatagramSocket) {
+  private constructor(socket: DatagramSocket, psk: Uint8Array | undefined) {
     this.#socket = socket;
     this.#endpoint = new ClientEndpoint({
       random: (into) => void randomFillSync(into),
@@ -64,7 +65,7 @@ export class LoadClient implements ClientListener {
       sink: socket,
       listener: this,
       windowMax: 256,
-      mode: 'open',
+      ...(psk === undefined ? { mode: 'open' } : { mode: 'sealed', psk, ...choosePlatformCrypto() }),
     });
     socket.start({
       onBatch: (batch) => {
@@ -75,8 +76,9 @@ export class LoadClient implements ClientListener {
     });
   }
 
-  static async connect(host: string, port: number): Promise<LoadClient> {
-    const client = new LoadClient(await connectDatagramSocket({ host, port }));
+  /** Sealed where there is an access key. */
+  static async connect(host: string, port: number, psk?: Uint8Array): Promise<LoadClient> {
+    const client = new LoadClient(await connectDatagramSocket({ host, port }), psk);
     await new Promise<void>((resolve, reject) => {
       const deadline = setTimeout(
         () => reject(new Error(`no session with ${host}:${port}`)),

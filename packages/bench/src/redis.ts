@@ -33,12 +33,17 @@ export class RedisServer {
   #child: ChildProcess | undefined;
   #output = '';
 
-  private constructor(port: number) {
+  readonly #isTls: boolean;
+
+  private constructor(port: number, isTls: boolean) {
     this.port = port;
+    this.#isTls = isTls;
   }
 
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await freeTcpPort());
+  /** `tls`: speaks TLS only, with a certificate made for this run. */
+  static async start({ tls = false } = {}): Promise<RedisServer> {
+    const server = new RedisServer(await freeTcpPort(), tls);
+    if (tls) server.#makeCertificate();
     await server.start();
     return server;
   }
@@ -55,7 +60,10 @@ export class RedisServer {
   /** Starts it (again, with the snapshot in its directory). */
   async start(): Promise<void> {
     this.#output = '';
-    const args = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+    const port = this.#isTls
+      ? ['--port', '0', '--tls-port', String(this.port), ...this.#tlsFiles()]
+      : ['--port', String(this.port)];
+    const args = [...port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
     const child = spawn('redis-server', [...args, '--dir', this.#directory], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -115,12 +123,53 @@ export class RedisServer {
     test: 'get' | 'set',
     options: { pipeline: number; requests: number; keys: number },
   ): Promise<number> {
-    const args = ['-p', String(this.port), '-t', test, '-n', String(options.requests), '-c', '50', '--csv'];
+    const tls = this.#isTls ? ['--tls', '--cacert', this.#certificate] : [];
+    const args = [
+      ...tls,
+      '-p',
+      String(this.port),
+      '-t',
+      test,
+      '-n',
+      String(options.requests),
+      '-c',
+      '50',
+      '--csv',
+    ];
     args.push('-P', String(options.pipeline), '-r', String(options.keys), '-d', String(VALUE_BYTES));
     const { stdout } = await promisify(execFile)('redis-benchmark', args);
     const rate = new RegExp(`^"${test}","([\\d.]+)"`, 'im').exec(stdout)?.[1];
     if (rate === undefined) throw new Error(`redis-benchmark said: ${stdout}`);
     return Number(rate);
+  }
+
+  get #certificate(): string {
+    return join(this.#directory, 'certificate.pem');
+  }
+
+  #tlsFiles(): string[] {
+    const key = join(this.#directory, 'key.pem');
+    const certificate = this.#certificate;
+    return [
+      '--tls-cert-file',
+      certificate,
+      '--tls-key-file',
+      key,
+      '--tls-ca-cert-file',
+      certificate,
+      '--tls-auth-clients',
+      'no',
+    ];
+  }
+
+  #makeCertificate(): void {
+    const key = join(this.#directory, 'key.pem');
+    const files = ['-keyout', key, '-out', this.#certificate];
+    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
+    execFileSync('openssl', ['req', '-x509', ...curve, '-nodes', '-days', '2', ...files, ...subject], {
+      stdio: 'pipe',
+    });
   }
 
   async stop(): Promise<void> {

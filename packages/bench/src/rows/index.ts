@@ -4,7 +4,17 @@ import type { RowGroup } from '../measurement.js';
 import { largeRows } from './large.js';
 import { loadRows } from './load.js';
 import { memoryRows } from './memory.js';
+import { sealedRows } from './sealed.js';
 import { snapshotRows } from './snapshot.js';
+import { socketRows } from './sockets.js';
 import { throughputRows } from './throughput.js';
 
-export const rowGroups: readonly RowGroup[] = [memoryRows, snapshotRows, loadRows, throughputRows, largeRows];
+export const rowGroups: readonly RowGroup[] = [
+  memoryRows,
+  snapshotRows,
+  loadRows,
+  socketRows,
+  throughputRows,
+  sealedRows,
+  largeRows,
+];

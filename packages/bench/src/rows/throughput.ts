@@ -7,14 +7,12 @@
  *   1 client, 64 x 50  fifty ops in each request                                  (redis-benchmark -c 50 -P 50)
  */
 
-import { randomInt } from 'node:crypto';
-import { AnoaServer, getPlan, setPlan } from '../anoa.js';
+import { AnoaServer } from '../anoa.js';
 import type { LoadClient } from '../load-client.js';
 import { alternate, type BenchContext, type Line, median, type RowGroup } from '../measurement.js';
 import { processorSeconds } from '../processor-time.js';
 import { REDIS_MISSING, RedisServer, redisVersion } from '../redis.js';
-
-const KEYS = 1_000_000;
+import { KEYS, opsPerSecond } from '../throughput.js';
 
 interface Case {
   readonly id: string;
@@ -120,20 +118,4 @@ async function measureCase(
       ? {}
       : { theirs: { name: `Redis ${version}, 50 clients, pipeline ${ops}`, value: theirs } }),
   };
-}
-
-/** All clients together. */
-async function opsPerSecond(clients: readonly LoadClient[], one: CommandCase): Promise<number> {
-  const { command, ops, inFlight } = one;
-  const requests = Math.ceil(one.requests / clients.length);
-  const startedAtMs = performance.now();
-  await Promise.all(
-    clients.map((client) => {
-      // A walk that meets keys in no order the store could profit from.
-      const offset = randomInt(KEYS);
-      const options = { requests, ops, inFlight, keyOf: (n: number) => (offset + n * 611_953) % KEYS };
-      return client.run(command === 'get' ? getPlan(options) : setPlan(options));
-    }),
-  );
-  return (requests * clients.length * ops * 1000) / (performance.now() - startedAtMs);
 }
