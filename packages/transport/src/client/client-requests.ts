@@ -380,8 +380,8 @@ export class ClientRequests {
     if (window.states[slot] === RequestState.QUEUED) this.#queuedCount--;
     this.#session?.outgoing.drop(window.ridOf(slot));
     window.states[slot] = RequestState.WAITING;
-    const delayMs = Math.min(Timings.retransmitMsMax, REFUSED_MS_FIRST * 2 ** window.doublings[slot]);
-    if (window.doublings[slot] < 8) window.doublings[slot]++;
+    const delayMs = Math.min(Timings.retransmitMsMax, REFUSED_MS_FIRST * 2 ** window.refusals[slot]);
+    if (window.refusals[slot] < 8) window.refusals[slot]++;
     this.#arm(slot, nowMs, delayMs);
   }
 

@@ -38,8 +38,10 @@ export class RequestWindow {
   /** Has any byte of it ever left? */
   readonly everSent = new Uint8Array(RING);
   readonly attempts = new Uint32Array(RING);
-  /** Timeouts, or refusals, in a row. */
+  /** Timeouts in a row. */
   readonly doublings = new Uint8Array(RING);
+  /** How often it was refused for now; what the server has heard of it meanwhile makes no difference to that. */
+  readonly refusals = new Uint8Array(RING);
   /** Its timer stands for "overtaken by later answers", not for "unanswered for a whole timeout". */
   readonly isOvertaken = new Uint8Array(RING);
   /** What it counts for in the congestion window. */
@@ -82,6 +84,7 @@ export class RequestWindow {
     this.everSent[slot] = 0;
     this.attempts[slot] = 0;
     this.doublings[slot] = 0;
+    this.refusals[slot] = 0;
     this.isOvertaken[slot] = 0;
     this.inFlightBytes[slot] = 0;
     this.lengths[slot] = ops.length;
