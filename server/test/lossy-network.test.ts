@@ -26,6 +26,7 @@ import {
   VirtualClock,
   withSeed,
 } from '@anoadb/testkit';
+import type { ServerLimits } from '@anoadb/transport';
 import { MemoryNetwork } from '@anoadb/udp';
 import { test } from 'uvu';
 import { createServerCore, type ServerCore } from './support/simulated-server.js';
@@ -49,10 +50,15 @@ class World {
     this.network = new MemoryNetwork({ link: this.simulator, schedule: (run) => void clock.after(0, run) });
   }
 
-  async startServer(): Promise<ServerCore & { stop(): Promise<void> }> {
+  async startServer(limits: Partial<ServerLimits> = {}): Promise<ServerCore & { stop(): Promise<void> }> {
     const { clock } = this;
     const socket = await this.network.bind(SERVER);
-    const core = createServerCore({ sink: socket, random: this.#random.fork(), nowMs: () => clock.nowMs });
+    const core = createServerCore({
+      sink: socket,
+      random: this.#random.fork(),
+      nowMs: () => clock.nowMs,
+      limits,
+    });
     const endpoint = {
       handleBatch: (...[batch, nowMs]: Parameters<typeof core.endpoint.handleBatch>) => {
         core.engine.nowMs = clock.wallNowMs;
@@ -155,6 +161,19 @@ test('16 clients read 256 KiB each through one narrow pipe with a small queue an
       });
     }
     world.clock.runUntilDone(() => finished === 16, 10 * MINUTES);
+  }));
+
+test('a large write that is refused for now comes back after growing pauses', () =>
+  withSeed(async (random) => {
+    const world = new World(random, { delayMs: 1 });
+    await world.startServer({ pendingRequestsMax: 0 });
+    const client = await world.addClient();
+    const set = ops((writer) => encodeSet(writer, { key: Buffer.from('k'), value: random.bytes(6000) }));
+    client.send(set, { mutates: true }, () => assert.fail('nothing can be answered'));
+    world.clock.runFor(5000);
+    // 10, 20, ... 640 ms and then one a second: not every round trip all of it again.
+    const { datagramsOut } = client.endpoint.counters();
+    assert.ok(datagramsOut < 120, `${datagramsOut} datagrams`);
   }));
 
 test('a server that restarts empty: every INCR is counted once, lost with it, or said to be unknown', () =>

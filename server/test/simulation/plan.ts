@@ -166,7 +166,7 @@ function drawClient(
     windowMax: random.pick([1, 2, 8, 128, 256]),
     limits: {
       ...(random.chance(0.2) ? { rekeyMs: random.int(200, 3000) } : {}),
-      ...(random.chance(0.1) ? { datagramsPerSessionMax: random.int(5, 40) } : {}),
+      ...(random.chance(0.1) ? { datagramsPerSessionMax: random.int(20, 60) } : {}),
       ...(random.chance(0.2) ? { requestIdMax: random.int(2, 12) } : {}),
       ...(random.chance(0.1) ? { noContactMs: random.int(4000, 9000) } : {}),
     },

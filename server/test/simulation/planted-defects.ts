@@ -19,7 +19,7 @@ import { SeenAuths } from '../../../packages/transport/src/server/seen-auths.js'
 import { ServerHandshake } from '../../../packages/transport/src/server/server-handshake.js';
 import { DatagramDoor } from '../../src/doors/datagram/datagram-door.js';
 import { Engine } from '../../src/engine/engine.js';
-import type { Mode } from './plan.js';
+import type { Mode, Plan } from './plan.js';
 
 export interface PlantedDefect {
   readonly name: string;
@@ -28,6 +28,8 @@ export interface PlantedDefect {
   readonly mode: Mode;
   /** It must show within so many. */
   readonly seedsMax: number;
+  /** Bends drawn plans towards what the defect needs, where chance alone would take too long. */
+  readonly bend?: (plan: Plan) => Plan;
   /** Returns the cure. Called before every run, so that a defect may count. */
   readonly plant: () => () => void;
 }
@@ -135,17 +137,11 @@ export const plantedDefects: readonly PlantedDefect[] = [
       ),
   },
   {
-    name: 'RESUMED is announced to a client whose earlier session the record does not reach back to',
-    found: /took effect 2 times/,
-    mode: 'open',
-    seedsMax: 100,
-    plant: () => replace(ClientRecord, 'reachesBackTo', () => () => true),
-  },
-  {
     name: 'a read runs again while its reply is on its way, and fragments of both executions are mixed',
     found: /is not what its execution answered|damaged at|got the reply of nobody/,
     mode: 'open',
     seedsMax: 100,
+    bend: onlyLargeValues,
     plant: () => {
       let isExecuting = false;
       return all(
@@ -300,6 +296,41 @@ export const plantedDefects: readonly PlantedDefect[] = [
     plant: () => replace(SeenAuths, 'find', () => () => undefined),
   },
   {
+    name: 'the replay window moves before the tag is checked',
+    found: /dropped as (replayed|too-old)/,
+    mode: 'sealed',
+    seedsMax: 100,
+    plant: () =>
+      replace(
+        ReplayWindow,
+        'check',
+        (check) =>
+          function (this: ReplayWindow, counter) {
+            const verdict = check.call(this, counter);
+            if (verdict === 'fresh') this.mark(counter);
+            return verdict;
+          },
+      ),
+  },
+  {
+    name: 'a nonce would be used again: the counter is taken back for a retransmission',
+    found: /a nonce would come twice/,
+    mode: 'sealed',
+    seedsMax: 100,
+    plant: () => {
+      let calls = 0;
+      return replace(
+        Outgoing,
+        'reserve',
+        (reserve) =>
+          function (this: Outgoing, channel, byteCount) {
+            if (channel.sendCounter > 3 && ++calls % 20 === 0) channel.sendCounter--;
+            return reserve.call(this, channel, byteCount);
+          },
+      );
+    },
+  },
+  {
     name: 'a cookie is good from every address',
     found: /that fetched no cookie/,
     mode: 'open',
@@ -332,6 +363,26 @@ export const plantedDefects: readonly PlantedDefect[] = [
     plant: () => replace(ClientRequests, 'giveUpSentWrites', () => () => {}),
   },
 ];
+
+/** One key, values of one length written and read in fragments by everybody. */
+function onlyLargeValues(plan: Plan): Plan {
+  const clients = plan.clients.map((client) => ({
+    ...client,
+    requests: client.requests.map((request, i) => ({
+      ...request,
+      group: 0,
+      isAtomic: false,
+      slowMs: 0,
+      ops: [
+        i % 2 === 0
+          ? { kind: 'get' as const, key: 0, withVersion: false }
+          : { kind: 'set' as const, key: 0, condition: 'none' as const, bytes: 6000 },
+      ],
+    })),
+  }));
+  const weather = { ...plan.weather, loss: 0.2, delayMs: 40 };
+  return { ...plan, clients, weather, groups: [[{ name: 'blob', kind: 'register' }]] };
+}
 
 /** Takes the last id back when its request is cancelled after it left. */
 function plantReuse(): () => void {

@@ -6,6 +6,6 @@ import { runSeeds, seedRange } from './seed-range.js';
 const range = seedRange(1, 2);
 
 test(`seeds ${range.first} to ${range.last}: whatever the network does, every write takes effect once and histories are linearizable`, () =>
-  runSeeds(range, 'open'));
+  runSeeds(range));
 
 test.run();

@@ -21,7 +21,12 @@ export class SimulatedKeys implements AccessLookup {
     const random = new SeededRandom(seed ^ 0x6b657973);
     this.#grants = Array.from({ length: KEYS }, () => {
       const psk = random.bytes(32);
-      return { keyId: keyIdOf(psk, platform.crypto), psk, permissions: ALL_PERMISSIONS, prefix: new Uint8Array(0) };
+      return {
+        keyId: keyIdOf(psk, platform.crypto),
+        psk,
+        permissions: ALL_PERMISSIONS,
+        prefix: new Uint8Array(0),
+      };
     });
   }
 
