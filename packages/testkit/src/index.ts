@@ -6,5 +6,6 @@ export * from './simulated-endpoints.js';
 export * from './simulation/linearizability.js';
 export * from './simulation/shrinking.js';
 export * from './simulation/simulated-port.js';
+export * from './transfer-simulation.js';
 export * from './vectors.js';
 export * from './virtual-clock.js';

@@ -25,6 +25,9 @@ const MESSAGE_BYTES_MAX = 17 * 1024 * 1024;
 const READ = 0x52;
 const WRITE = 0x57;
 const STEP_MS = 10;
+const FRAGMENT_DATAGRAM_BYTES_MIN = 600;
+/** Of a datagram with a fragment, what is not its data. */
+const FRAGMENT_RESERVED_BYTES = 48;
 
 export interface LinkConditions {
   /** Of each direction, shared by all clients. */
@@ -63,7 +66,7 @@ export interface TransferReport {
   readonly doneMs: number;
   /** When each client's last message arrived, in ms after the start. */
   readonly clientDoneMs: readonly number[];
-  /** Message bytes that arrived for the first time, per second of the measured time, in bit/s. */
+  /** Message bytes that arrived in the measured time, in bit/s. */
   readonly bitsPerSecond: number;
   /** Bytes on the link (headers too, and what came twice) as a part of what it carries. */
   readonly utilization: number;
@@ -250,6 +253,7 @@ class TransferSimulation {
         const inbox = this.#serverEnd.inbox;
         inbox.clear();
         inbox.push(datagram, end.address);
+        if (this.#plan.kind === 'write') client.countArrived(datagram.length);
         this.#server.handleBatch(inbox, this.#clock.nowMs);
         this.#serverAlarm.set();
       }),
@@ -301,7 +305,7 @@ class TransferClient implements ClientListener {
     return this.#endpoint.counters().retransmits;
   }
 
-  /** Of whole messages, and of those on their way what has arrived. */
+  /** Fragment data that arrived at the receiver, twice what came twice. */
   get measuredBytes(): number {
     return this.#transferredBytes - this.#bytesAtMeasuring;
   }
@@ -309,6 +313,12 @@ class TransferClient implements ClientListener {
   start(): void {
     this.#endpoint.start(this.#clock.nowMs);
     this.#alarm.set();
+  }
+
+  /** A datagram of its transfer; what is shorter carries no fragment but an acknowledgement. */
+  countArrived(datagramBytes: number): void {
+    if (datagramBytes > FRAGMENT_DATAGRAM_BYTES_MIN)
+      this.#transferredBytes += datagramBytes - FRAGMENT_RESERVED_BYTES;
   }
 
   startMeasuring(): void {
@@ -319,7 +329,7 @@ class TransferClient implements ClientListener {
     const { inbox } = this.#end;
     inbox.clear();
     inbox.push(datagram, from);
-    if (this.#plan.kind === 'read' && datagram.length > 600) this.#transferredBytes += datagram.length - 48;
+    if (this.#plan.kind === 'read') this.countArrived(datagram.length);
     this.#endpoint.handleBatch(inbox, this.#clock.nowMs);
     this.#alarm.set();
   }
