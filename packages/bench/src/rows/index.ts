@@ -4,6 +4,7 @@ import type { RowGroup } from '../measurement.js';
 import { largeRows } from './large.js';
 import { loadRows } from './load.js';
 import { memoryRows } from './memory.js';
+import { networkRows } from './network.js';
 import { sealedRows } from './sealed.js';
 import { snapshotRows } from './snapshot.js';
 import { socketRows } from './sockets.js';
