@@ -16,6 +16,7 @@ export const rowGroups: readonly RowGroup[] = [
   loadRows,
   socketRows,
   throughputRows,
+  networkRows,
   sealedRows,
   largeRows,
 ];
