@@ -185,7 +185,12 @@ export class FragmentSender {
   }
 
   /** Sends fragment 0 again of a message that arrived as a whole: asks for its reply. */
-  probe(): void {
+  probe(congestion: Congestion): void {
+    // One probe after another: the one before must not stay in the congestion window, where nothing takes it out.
+    if (this.#states[0] === IN_FLIGHT) {
+      congestion.onForgotten(this.#sizeOf(0));
+      this.#inFlightCount--;
+    }
     this.#states[0] = UNSENT;
     this.#unsentFrom = 0;
   }

@@ -223,7 +223,7 @@ export class ClientRequests {
       // All of it arrived and still no answer: ask with one fragment. Until then its own timeout cares.
       if (sender.hasArrived) {
         sender.second = window.requestFlags[slot] | window.nextAttempt(slot, session.sendCounter, nowMs);
-        sender.probe();
+        sender.probe(session.congestion);
         window.doublings[slot]++;
         this.retransmits++;
         session.outgoing.pump(nowMs);
