@@ -14,12 +14,10 @@ import {
   Limits,
   NoSessionAt,
   RejectAt,
-  RejectReason,
   SKIPPABLE_FRAMES_FROM,
-  VersionsAt,
 } from '@anoadb/protocol';
 import { Admission, isVersionsClean } from '../admission.js';
-import { type RandomBytes, tweetnaclCrypto } from '../crypto.js';
+import type { RandomBytes } from '../crypto.js';
 import type { DatagramBatch } from '../datagram-batch.js';
 import { type DropReason, newDropCounters } from '../drop-reasons.js';
 import { ACK_OF_REQUEST, bodyBytesMin, writeClose, writePath, writePing, writePong } from '../frames.js';
@@ -28,15 +26,15 @@ import { CLIENT_LIMITS, type ClientLimits } from '../limits.js';
 import { readU16, readU32, readU48 } from '../little-endian.js';
 import { Outgoing } from '../outgoing.js';
 import { Jitter, RttEstimator } from '../rtt-estimator.js';
-import { tweetnaclSealCrypto } from '../seal-crypto.js';
 import { dataTypesOf, typeOffsetOf } from '../sealing.js';
 import { TimerHeap } from '../timer-heap.js';
 import { ClientHandshake } from './client-handshake.js';
-import type { ClientListener, FatalCode } from './client-listener.js';
+import type { ClientListener } from './client-listener.js';
 import type { ClientCounters, ClientEndpointOptions, ClientState, SubmitOptions } from './client-options.js';
 import { ClientRequests, PACE_TIMER } from './client-requests.js';
-import { ClientSealedHandshake } from './client-sealed-handshake.js';
+import { type ClientSealedHandshake, sealedHandshakeOf } from './client-sealed-handshake.js';
 import { ClientSession } from './client-session.js';
+import { type Fatal, fatalOfReject, fatalOfVersions, KEY_REVOKED, PATH_TOO_NARROW } from './fatal.js';
 import { RING } from './request-window.js';
 
 const HANDSHAKE_TIMER = PACE_TIMER + 1;
@@ -368,7 +366,7 @@ export class ClientEndpoint {
         break;
       case FrameType.CLOSE:
         if (readU16(bytes, body) === CloseCode.KEY_REVOKED && this.#sealed !== undefined) {
-          this.#fail('AUTH_FAILED', 'the access key was revoked');
+          this.#fail(KEY_REVOKED);
           break;
         }
         this.#loseSession(`the server closed the session (code ${readU16(bytes, body)})`, nowMs);
@@ -417,10 +415,7 @@ export class ClientEndpoint {
     if (!isVersionsClean(bytes, at)) this.#drop('reserved-bits');
     else if (!this.#handshake.isVersionsAnswer(bytes, at)) this.#drop('unexpected-handshake');
     else if (this.#isRekeying) this.#postponeRekey(nowMs);
-    else {
-      const range = `${bytes[at + VersionsAt.versionMin]} to ${bytes[at + VersionsAt.versionMax]}`;
-      this.#fail('VERSION', `the server speaks protocol versions ${range}, this client version 1`);
-    }
+    else this.#fail(fatalOfVersions(bytes, at));
   }
 
   #handleReject(bytes: Uint8Array, at: number, nowMs: number): void {
@@ -433,15 +428,9 @@ export class ClientEndpoint {
       this.#postponeRekey(nowMs);
       return;
     }
-    const reason = bytes[at + RejectAt.reason];
-    const isFirst = this.#sessionCount === 0;
-    if (reason === RejectReason.AUTH_FAILED) {
-      this.#fail('AUTH_FAILED', 'the server does not accept this access key');
-    } else if (reason === RejectReason.SERVER_FULL && isFirst) {
-      this.#fail('SERVER_FULL', 'the server has no room for another client');
-    } else if (reason === RejectReason.KEY_QUOTA && isFirst) {
-      this.#fail('KEY_QUOTA', 'this access key has no room for another client');
-    } else this.#handshake.start(nowMs, Math.min(10_000, readU32(bytes, at + RejectAt.retryAfterMs)));
+    const fatal = fatalOfReject(bytes[at + RejectAt.reason], this.#sessionCount === 0);
+    if (fatal !== undefined) this.#fail(fatal);
+    else this.#handshake.start(nowMs, Math.min(10_000, readU32(bytes, at + RejectAt.retryAfterMs)));
   }
 
   /** A hint: believed only about what was really sent lately, and then it merely begins a handshake. */
@@ -562,16 +551,13 @@ export class ClientEndpoint {
       handshake.start(nowMs);
     handshake.tick(nowMs, this.outstanding === 0);
     if (handshake.isFruitless && this.#sessionCount === 0) {
-      this.#fail(
-        'PATH_MTU_OR_KEY',
-        'the server answers, but no full-sized datagram gets through: the path does not carry 1200 bytes, or the server speaks another mode or key',
-      );
+      this.#fail(PATH_TOO_NARROW);
       return;
     }
     this.#timers.set(HANDSHAKE_TIMER, handshake.nextAtMs);
   }
 
-  #fail(code: FatalCode, message: string): void {
+  #fail({ code, message }: Fatal): void {
     this.#shut();
     this.#listener.onFatal(code, message);
   }
@@ -626,17 +612,4 @@ export class ClientEndpoint {
   #drop(reason: DropReason): void {
     this.#dropped[reason]++;
   }
-}
-
-function sealedHandshakeOf(options: ClientEndpointOptions): ClientSealedHandshake | undefined {
-  const { mode, psk, random } = options;
-  if ((psk !== undefined) !== (mode === 'sealed'))
-    throw new TypeError('sealed mode needs an access key, and open mode takes none');
-  if (psk === undefined) return undefined;
-  return new ClientSealedHandshake({
-    psk,
-    crypto: options.crypto ?? tweetnaclCrypto,
-    sealCrypto: options.sealCrypto ?? tweetnaclSealCrypto(),
-    random,
-  });
 }

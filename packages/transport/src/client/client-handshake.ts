@@ -98,11 +98,6 @@ export class ClientHandshake {
     return this.#fruitlessRounds >= FRUITLESS_ROUNDS_MAX;
   }
 
-  /** A CHALLENGE came: the server is there. */
-  get hasBeenChallenged(): boolean {
-    return this.#phase === 'auth' || this.#fruitlessRounds > 0;
-  }
-
   /** Begins with a new HELLO, after `delayMs`. */
   start(nowMs: number, delayMs = 0): void {
     this.#phase = 'hello';

@@ -6,11 +6,12 @@
  */
 import { AuthAt, DatagramBytes, WelcomeAt } from '@anoadb/protocol';
 import { ACCESS_KEY_BYTES } from '../access-key.js';
-import type { RandomBytes, TransportCrypto } from '../crypto.js';
+import { type RandomBytes, type TransportCrypto, tweetnaclCrypto } from '../crypto.js';
 import type { DropReason } from '../drop-reasons.js';
 import { authBoxKey, HandshakeSecret, keyIdOf } from '../key-schedule.js';
-import { KEY_BYTES, type SealCrypto } from '../seal-crypto.js';
+import { KEY_BYTES, type SealCrypto, tweetnaclSealCrypto } from '../seal-crypto.js';
 import { SealedSealing } from '../sealed-sealing.js';
+import type { ClientEndpointOptions } from './client-options.js';
 
 export interface ClientSealedHandshakeOptions {
   psk: Uint8Array;
@@ -85,4 +86,18 @@ export class ClientSealedHandshake {
     this.forgetExchange();
     this.#psk.fill(0);
   }
+}
+
+/** Undefined in open mode. */
+export function sealedHandshakeOf(options: ClientEndpointOptions): ClientSealedHandshake | undefined {
+  const { mode, psk, random } = options;
+  if ((psk !== undefined) !== (mode === 'sealed'))
+    throw new TypeError('sealed mode needs an access key, and open mode takes none');
+  if (psk === undefined) return undefined;
+  return new ClientSealedHandshake({
+    psk,
+    crypto: options.crypto ?? tweetnaclCrypto,
+    sealCrypto: options.sealCrypto ?? tweetnaclSealCrypto(),
+    random,
+  });
 }

@@ -21,7 +21,7 @@ import {
   Status,
 } from '@anoadb/protocol';
 import type { AccessLookup } from '../access.js';
-import { isLoopbackAddress, isSameAddress, latin1, sourceKeyOf } from '../address.js';
+import { isSameAddress, latin1 } from '../address.js';
 import { Admission } from '../admission.js';
 import { type RandomBytes, type TransportCrypto, tweetnaclCrypto } from '../crypto.js';
 import { ADDRESS_BYTES, type DatagramBatch, type DatagramSink } from '../datagram-batch.js';
@@ -35,9 +35,9 @@ import { type SealCrypto, tweetnaclSealCrypto } from '../seal-crypto.js';
 import { dataTypesOf, type Mode, typeOffsetOf } from '../sealing.js';
 import { TimerHeap } from '../timer-heap.js';
 import { TokenBucketTable } from '../token-bucket.js';
-import { CandidatePath } from './candidate-path.js';
 import { RequestExecutor } from './request-executor.js';
 import type { RequestHandler } from './request-handler.js';
+import { Roaming } from './roaming.js';
 import { ServerHandshake } from './server-handshake.js';
 import type { ServerSession } from './server-session.js';
 import { SessionTable } from './session-table.js';
@@ -108,12 +108,10 @@ export class ServerEndpoint {
   readonly #helloType: number;
   readonly #authType: number;
   readonly #typeOffset: number;
-  readonly #mode: Mode;
-  readonly #random: RandomBytes;
+  readonly #roaming: Roaming;
   /** Where the datagram in hand came from. */
   #from: Uint8Array = NO_SOURCE;
   #fromAt = 0;
-  #pathsMoved = 0;
   #sessionsOpened = 0;
   #datagramsIn = 0;
   #bytesIn = 0;
@@ -135,8 +133,6 @@ export class ServerEndpoint {
     this.#timers = new TimerHeap(limits.sessionsMax);
     this.#hints = new TokenBucketTable(limits.noSession, seed + 2);
     this.#hintsTotal = new TokenBucketTable(limits.noSessionTotal, seed, 1);
-    this.#random = options.random;
-    this.#mode = options.mode;
     this.#reassemblyBudget = { usedBytes: 0, maxBytes: limits.reassemblyBytesTotal };
     this.#outgoingBudget = { usedBytes: 0, maxBytes: limits.outgoingBytesTotal };
     this.#sessions = new SessionTable({
@@ -145,6 +141,12 @@ export class ServerEndpoint {
       reassembly: this.#reassemblyBudget,
       worker: options.worker ?? 0,
       onEvicted: (session, nowMs) => this.#end(session, nowMs),
+    });
+    this.#roaming = new Roaming({
+      mode: options.mode,
+      outgoing: this.#outgoing,
+      sessions: this.#sessions,
+      random: options.random,
     });
     this.#executor = new RequestExecutor({
       handler: options.handler,
@@ -243,7 +245,7 @@ export class ServerEndpoint {
       sessions: this.#sessions.sessionCount,
       sessionsOpened: this.#sessionsOpened,
       clientRecords: this.#sessions.recordCount,
-      pathsMoved: this.#pathsMoved,
+      pathsMoved: this.#roaming.moves,
       datagramsIn: this.#datagramsIn,
       datagramsOut: this.#outgoing.datagrams,
       bytesIn: this.#bytesIn,
@@ -302,7 +304,7 @@ export class ServerEndpoint {
       return;
     }
     const isElsewhere = !isSameAddress(session.address, 0, from, fromAt);
-    if (isElsewhere && !this.#mayMove(session, from, fromAt)) {
+    if (isElsewhere && !this.#roaming.mayComeFrom(session, from, fromAt)) {
       this.#drop('other-address');
       return;
     }
@@ -326,10 +328,10 @@ export class ServerEndpoint {
       this.#close(session, CloseCode.AGE, nowMs);
       return;
     }
-    if (isElsewhere && isNewest) this.#noteCandidate(session, from, fromAt, end - start);
+    if (isElsewhere && isNewest) this.#roaming.noteElsewhere(session, from, fromAt, end - start);
     this.#handleFrames(session, bytes, plaintextAt, end, counter, nowMs);
     if (session.isClosed) return;
-    if (session.candidate !== null) this.#challenge(session, session.candidate, from, fromAt, nowMs);
+    if (session.candidate !== null) this.#roaming.challenge(session, from, fromAt, nowMs);
     if (!session.incoming.isEmpty || !session.outgoing.isEmpty) this.#schedule(session);
   }
 
@@ -341,47 +343,6 @@ export class ServerEndpoint {
       session.sendCounter >= Limits.counterMaxServer - COUNTERS_SPARE ||
       nowMs - session.createdMs >= sessionAgeMsMax
     );
-  }
-
-  /**
-   * Only a sealed session moves: in open mode anyone who guesses a sid could call its replies to himself. One with
-   * large datagrams stays on loopback, the only place that is known to carry them.
-   */
-  #mayMove(session: ServerSession, from: Uint8Array, fromAt: number): boolean {
-    if (this.#mode === 'open') return false;
-    return session.maxDatagram <= Limits.datagramBytesMax || isLoopbackAddress(from, fromAt);
-  }
-
-  /** The newest datagram of a session came from elsewhere: its peer may have moved there. */
-  #noteCandidate(session: ServerSession, from: Uint8Array, fromAt: number, byteCount: number): void {
-    if (session.candidate === null || !session.candidate.isAt(from, fromAt))
-      session.candidate = new CandidatePath(from, fromAt, this.#random);
-    session.candidate.received(byteCount);
-  }
-
-  #challenge(
-    session: ServerSession,
-    candidate: CandidatePath,
-    from: Uint8Array,
-    fromAt: number,
-    nowMs: number,
-  ): void {
-    const frameBytes = FRAME_HEADER_BYTES + FrameBodyBytes.PATH_CHALLENGE;
-    if (!candidate.isAt(from, fromAt)) return;
-    if (!candidate.takeChallenge(session.sealing.overheadBytes + frameBytes, nowMs)) return;
-    const at = this.#outgoing.reserveTo(session, frameBytes, from, fromAt);
-    writePath(this.#outgoing.bytes, at, FrameType.PATH_CHALLENGE, candidate.challenge, 0);
-  }
-
-  /** The peer receives at its new address: from now on everything goes there. */
-  #handlePathResponse(session: ServerSession, bytes: Uint8Array, body: number): void {
-    const { candidate } = session;
-    if (candidate === null || !candidate.isAt(this.#from, this.#fromAt) || !candidate.isAnswer(bytes, body))
-      return;
-    session.candidate = null;
-    session.openRound = -1;
-    this.#sessions.move(session, candidate.address, sourceKeyOf(candidate.address, 0));
-    this.#pathsMoved++;
   }
 
   /** First valid DATA: the session becomes current, the one before it may still receive for 3 s. */
@@ -455,7 +416,7 @@ export class ServerEndpoint {
         this.#handleClose(session, readU16(bytes, body), nowMs);
         break;
       case FrameType.PATH_RESPONSE:
-        this.#handlePathResponse(session, bytes, body);
+        this.#roaming.handleResponse(session, bytes, body, this.#from, this.#fromAt);
         break;
       default: // PONG: this end does not ask
         break;
