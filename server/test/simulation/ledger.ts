@@ -27,12 +27,15 @@ export interface CallRecord {
   /** When the outcome came; of an unknown one the latest event before which it can have taken effect. */
   endedAt: number;
   results: readonly OpResult[] | undefined;
+  /** The bytes of its reply, one character each. */
+  reply: string | undefined;
 }
 
 /** One execution at the server. */
 interface Execution {
   readonly at: number;
   readonly incarnation: number;
+  readonly reply: string;
 }
 
 export class Ledger {
@@ -72,7 +75,7 @@ export class Ledger {
   executed(tag: string, incarnation: number, mutates: boolean, reply: Uint8Array): void {
     const at = this.next();
     const executions = this.#executions.get(tag) ?? [];
-    executions.push({ at, incarnation });
+    executions.push({ at, incarnation, reply: Buffer.from(reply).toString('latin1') });
     this.#executions.set(tag, executions);
     this.trace(() => `server ${incarnation} executes ${tag}`);
     if (mutates && executions.length > 1) {
@@ -95,9 +98,11 @@ export class Ledger {
     return this.#replies.get(tag)?.has(Buffer.from(reply).toString('latin1')) ?? false;
   }
 
-  /** When it was executed first; Infinity: never, as far as the server knows. */
-  executedAt(tag: string): number {
-    return this.#executions.get(tag)?.[0].at ?? Number.POSITIVE_INFINITY;
+  /** When it was executed: last of all that answered so, as reads may be repeated. Infinity: never. */
+  executedAt({ tag, reply, endedAt }: CallRecord): number {
+    const executions = this.#executions.get(tag) ?? [];
+    const answered = executions.findLast((execution) => execution.reply === reply && execution.at < endedAt);
+    return (answered ?? executions[0])?.at ?? Number.POSITIVE_INFINITY;
   }
 
   /** The restart after event `at`. */

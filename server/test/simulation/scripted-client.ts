@@ -168,6 +168,7 @@ export class ScriptedClient implements ClientListener {
       return;
     }
     record.results = decoded.results;
+    record.reply = Buffer.from(reply).toString('latin1');
     this.#noteVersions(record.request, decoded.results);
     this.#end(record, 'answered');
   }
@@ -213,6 +214,7 @@ export class ScriptedClient implements ClientListener {
       outcome: 'open',
       endedAt: Number.POSITIVE_INFINITY,
       results: undefined,
+      reply: undefined,
     };
     ledger.calls.set(tag, record);
     ledger.trace(() => `client ${this.index} calls ${tag}: ${describe(request)}`);

@@ -254,7 +254,7 @@ class Simulation {
     this.#isOver = true;
     const ledger = this.#ledger;
     for (const call of ledger.calls.values()) {
-      if (call.outcome === 'never sent' && ledger.executedAt(call.tag) < Number.POSITIVE_INFINITY)
+      if (call.outcome === 'never sent' && ledger.executedAt(call) < Number.POSITIVE_INFINITY)
         ledger.violate(`${call.tag} was executed although it never left`);
     }
     this.#plan.groups.forEach((keys, group) => {
@@ -292,7 +292,7 @@ class Simulation {
         calledAt,
         endsAt: isKnown || !Number.isInteger(endsAt) ? endsAt : endsAt - 0.5,
         isOptional: !isKnown,
-        hint: ledger.executedAt(tag),
+        hint: ledger.executedAt(call),
       });
     }
     return history;
