@@ -17,11 +17,10 @@ import {
   SKIPPABLE_FRAMES_FROM,
 } from '@anoadb/protocol';
 import { Admission, isVersionsClean } from '../admission.js';
-import type { RandomBytes } from '../crypto.js';
 import type { DatagramBatch } from '../datagram-batch.js';
 import { type DropReason, newDropCounters } from '../drop-reasons.js';
 import { ACK_OF_REQUEST, bodyBytesMin, writeClose, writePath, writePing, writePong } from '../frames.js';
-import { CLIENT_ID_BYTES, type ClientParams, EPOCH_BYTES, type ServerParams } from '../handshake-messages.js';
+import type { ClientParams, ServerParams } from '../handshake-messages.js';
 import { CLIENT_LIMITS, type ClientLimits } from '../limits.js';
 import { readU16, readU32, readU48 } from '../little-endian.js';
 import { Outgoing } from '../outgoing.js';
@@ -29,6 +28,7 @@ import { Jitter, RttEstimator } from '../rtt-estimator.js';
 import { dataTypesOf, typeOffsetOf } from '../sealing.js';
 import { TimerHeap } from '../timer-heap.js';
 import { ClientHandshake } from './client-handshake.js';
+import { ClientIdentity } from './client-identity.js';
 import type { ClientListener } from './client-listener.js';
 import type { ClientCounters, ClientEndpointOptions, ClientState, SubmitOptions } from './client-options.js';
 import { ClientRequests, PACE_TIMER } from './client-requests.js';
@@ -50,10 +50,8 @@ const FLOOR_PING_MS = 1000;
 const RECONNECT_DELAY_MS = 50;
 /** After a rekey that was refused. */
 const REKEY_RETRY_MS = 10_000;
-const NOTHING = new Uint8Array(0);
 
 export class ClientEndpoint {
-  readonly #random: RandomBytes;
   readonly #limits: ClientLimits;
   readonly #listener: ClientListener;
   readonly #windowMax: number;
@@ -62,16 +60,12 @@ export class ClientEndpoint {
   readonly #admission: Admission;
   readonly #typeOffset: number;
   readonly #timers = new TimerHeap(TIMERS);
-  /** Undefined in open mode. */
   readonly #sealed: ClientSealedHandshake | undefined;
   readonly #handshake: ClientHandshake;
   readonly #requests: ClientRequests;
-  readonly #clientId = new Uint8Array(CLIENT_ID_BYTES);
+  readonly #identity: ClientIdentity;
   readonly #dropped = newDropCounters();
   #session: ClientSession | null = null;
-  /** The last session whose WELCOME came, also when it has ended: what the server's record must reach back to. */
-  #previousSid = 0;
-  #previousEpoch: Uint8Array = new Uint8Array(EPOCH_BYTES);
   /** The running handshake replaces a session that works. */
   #isRekeying = false;
   #noRekeyBeforeMs = 0;
@@ -86,7 +80,6 @@ export class ClientEndpoint {
   #bytesIn = 0;
 
   constructor(options: ClientEndpointOptions) {
-    this.#random = options.random;
     this.#limits = { ...CLIENT_LIMITS, ...options.limits };
     this.#listener = options.listener;
     this.#windowMax = Math.min(RING, options.windowMax ?? Limits.windowDefault);
@@ -104,7 +97,7 @@ export class ClientEndpoint {
       jitter,
       mode: options.mode,
       sealed: this.#sealed,
-      tlvs: options.tlvs ?? NOTHING,
+      tlvs: options.tlvs,
     });
     this.#requests = new ClientRequests(
       this.#outgoing,
@@ -113,7 +106,7 @@ export class ClientEndpoint {
       options.listener,
       this.#windowMax,
     );
-    options.random(this.#clientId);
+    this.#identity = new ClientIdentity(options.random);
   }
 
   get state(): ClientState {
@@ -399,8 +392,7 @@ export class ClientEndpoint {
     const session = new ClientSession(params, sealing, this.#outgoing, rtt, nowMs);
     this.#retire();
     this.#session = session;
-    this.#previousSid = params.sid;
-    this.#previousEpoch = params.epoch;
+    this.#identity.noteSession(params);
     this.#timers.set(REKEY_TIMER, nowMs + this.#limits.rekeyMs);
     this.#requests.attach(session, params.dedup === Dedup.FRESH, Math.min(this.#windowMax, params.window));
     if (!wasRekeying) this.#listener.onReady();
@@ -513,9 +505,7 @@ export class ClientEndpoint {
     this.#retire();
     this.#requests.detach();
     this.#requests.restart();
-    this.#random(this.#clientId);
-    this.#previousSid = 0;
-    this.#previousEpoch = new Uint8Array(EPOCH_BYTES);
+    this.#identity.renew();
     this.#isRekeying = false;
     this.#handshake.start(nowMs);
   }
@@ -597,16 +587,11 @@ export class ClientEndpoint {
   }
 
   #clientParams(): ClientParams {
-    return {
-      clientId: this.#clientId,
+    return this.#identity.params({
       floor: this.#requests.window.floor,
       maxDatagram: this.#maxDatagramWanted,
       window: this.#windowMax,
-      features: 0,
-      required: 0,
-      previousSid: this.#previousSid,
-      previousEpoch: this.#previousEpoch,
-    };
+    });
   }
 
   #drop(reason: DropReason): void {

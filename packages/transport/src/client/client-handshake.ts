@@ -52,7 +52,7 @@ export interface ClientHandshakeOptions {
   /** Sealed mode only. */
   sealed: ClientSealedHandshake | undefined;
   /** What follows the fixed part of the params. */
-  tlvs: Uint8Array;
+  tlvs: Uint8Array | undefined;
 }
 
 /** What a WELCOME grants. */
@@ -68,7 +68,7 @@ export class ClientHandshake {
   readonly #mode: Mode;
   readonly #typeOffset: number;
   readonly #sealed: ClientSealedHandshake | undefined;
-  readonly #tlvs: Uint8Array;
+  readonly #tlvs: Uint8Array | undefined;
   readonly #nonce = new Uint8Array(COOKIE_NONCE_BYTES);
   readonly #auth = new Uint8Array(DatagramBytes.AUTH);
   #phase: 'none' | 'hello' | 'auth' = 'none';
@@ -143,7 +143,7 @@ export class ClientHandshake {
     copyBytes(auth, AuthAt.cnonce, this.#nonce, 0, COOKIE_NONCE_BYTES);
     copyBytes(auth, AuthAt.timestamp, bytes, at + ChallengeAt.timestamp, at + DatagramBytes.CHALLENGE);
     encodeClientParams(auth, AuthAt.params, params);
-    auth.set(this.#tlvs, AuthAt.params + CLIENT_PARAMS_BYTES);
+    if (this.#tlvs !== undefined) auth.set(this.#tlvs, AuthAt.params + CLIENT_PARAMS_BYTES);
     this.#sealed?.sealAuth(auth);
     this.#phase = 'auth';
     this.#tries = 0;
