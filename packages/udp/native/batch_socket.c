@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <netinet/udp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +16,13 @@
 #ifndef SO_MEMINFO
 #define SO_MEMINFO 55
 #endif
+/* Linux 4.18. */
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
+/* What one system datagram of many segments may hold: below the 65535 of IP by more than any header. */
+#define RUN_BYTES_MAX 65000
+#define RUN_SEGMENTS_MAX 64
 #define MEMINFO_DROPS 8
 #define MEMINFO_NUMBERS 9
 
@@ -23,11 +31,26 @@ struct batch_headers {
   struct mmsghdr messages[BATCH_CAPACITY_MAX];
   struct iovec vectors[BATCH_CAPACITY_MAX];
   kernel_address peers[BATCH_CAPACITY_MAX];
+  union {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE(sizeof(uint16_t))];
+  } controls[BATCH_CAPACITY_MAX];
 };
+
+/* Neighbours to one peer of one length (the last may be shorter) that leave as one message: UDP GSO. */
+typedef struct {
+  uint32_t first; /* slot */
+  size_t bytes;
+  size_t segment_bytes; /* 0: nothing may join */
+} run;
 
 static int configure(batch_socket *batch);
 static int join(batch_socket *batch);
 static struct batch_headers *new_headers(uint32_t capacity);
+static bool joins(const batch_socket *batch, const run *current, size_t segments, uint32_t slot);
+static void set_segments(struct msghdr *header, void *control, size_t segment_bytes);
+static void enqueue(batch_socket *batch, const struct msghdr *header, size_t from_segment);
+static void send_singly(batch_socket *batch, const struct msghdr *header, int error);
 static bool keep_arrived(batch_socket *batch, uint32_t from, uint32_t to);
 static uint32_t send_messages(batch_socket *batch, struct mmsghdr *messages, uint32_t count);
 static void note(batch_socket *batch, uint32_t *counts, int error);
@@ -98,44 +121,51 @@ void batch_socket_send(batch_socket *batch, uint32_t count) {
   const socket_settings *settings = &batch->settings;
   const batch_memory *outgoing = &batch->outgoing;
   struct batch_headers *out = batch->out;
-  uint32_t ready = 0;
+  uint32_t messages = 0;
+  uint32_t vectors = 0;
+  run current = {0, 0, 0};
   assert(count <= settings->capacity);
   for (uint32_t i = 0; i < count; i++) {
-    struct msghdr *header = &out->messages[ready].msg_hdr;
     uint32_t length = outgoing->lengths[i];
+    const uint8_t *address = outgoing->addresses + (size_t)i * ADDRESS_BYTES;
+    struct msghdr *header;
     if (length > settings->slot_bytes) {
       note(batch, batch->errors.send, EMSGSIZE);
       continue;
     }
-    if (settings->is_connected) {
-      header->msg_name = NULL;
-      header->msg_namelen = 0;
+    if (messages > 0 && joins(batch, &current, out->messages[messages - 1].msg_hdr.msg_iovlen, i)) {
+      header = &out->messages[messages - 1].msg_hdr;
+      if (header->msg_iovlen == 1) set_segments(header, &out->controls[messages - 1], current.segment_bytes);
+      header->msg_iovlen++;
+      current.bytes += length;
+      if (length < current.segment_bytes) current.segment_bytes = 0;
     } else {
-      const uint8_t *address = outgoing->addresses + (size_t)i * ADDRESS_BYTES;
-      if (address_port(address) == 0) {
-        batch->counts.unanswerable++;
-        continue;
+      header = &out->messages[messages].msg_hdr;
+      memset(header, 0, sizeof *header);
+      if (!settings->is_connected) {
+        if (address_port(address) == 0) {
+          batch->counts.unanswerable++;
+          continue;
+        }
+        header->msg_name = &out->peers[messages];
+        header->msg_namelen = address_to_kernel(address, settings->family, &out->peers[messages]);
+        if (header->msg_namelen == 0) {
+          note(batch, batch->errors.send, EAFNOSUPPORT);
+          continue;
+        }
       }
-      header->msg_namelen = address_to_kernel(address, settings->family, &out->peers[ready]);
-      if (header->msg_namelen == 0) {
-        note(batch, batch->errors.send, EAFNOSUPPORT);
-        continue;
-      }
-      header->msg_name = &out->peers[ready];
+      header->msg_iov = &out->vectors[vectors];
+      header->msg_iovlen = 1;
+      current = (run){i, length, length};
+      messages++;
     }
-    out->vectors[ready].iov_base = outgoing->bytes + (size_t)i * settings->slot_bytes;
-    out->vectors[ready].iov_len = length;
-    ready++;
+    out->vectors[vectors].iov_base = outgoing->bytes + (size_t)i * settings->slot_bytes;
+    out->vectors[vectors].iov_len = length;
+    vectors++;
   }
   /* What waits goes first. */
-  uint32_t sent = batch_socket_wants_to_write(batch) ? 0 : send_messages(batch, out->messages, ready);
-  for (uint32_t i = sent; i < ready; i++) {
-    const struct msghdr *header = &out->messages[i].msg_hdr;
-    if (!send_queue_push(&batch->queue, out->vectors[i].iov_base, out->vectors[i].iov_len, header->msg_name,
-                         header->msg_namelen)) {
-      batch->counts.send_queue_full++;
-    }
-  }
+  uint32_t sent = batch_socket_wants_to_write(batch) ? 0 : send_messages(batch, out->messages, messages);
+  for (uint32_t i = sent; i < messages; i++) enqueue(batch, &out->messages[i].msg_hdr, 0);
 }
 
 void batch_socket_drain(batch_socket *batch) {
@@ -149,8 +179,12 @@ void batch_socket_drain(batch_socket *batch) {
       queued_datagram *entry = &queue->entries[queue->head + i];
       out->vectors[i].iov_base = queue->bytes + entry->at;
       out->vectors[i].iov_len = entry->length;
-      out->messages[i].msg_hdr.msg_name = entry->peer_length > 0 ? &entry->peer : NULL;
-      out->messages[i].msg_hdr.msg_namelen = entry->peer_length;
+      struct msghdr *header = &out->messages[i].msg_hdr;
+      memset(header, 0, sizeof *header);
+      header->msg_name = entry->peer_length > 0 ? &entry->peer : NULL;
+      header->msg_namelen = entry->peer_length;
+      header->msg_iov = &out->vectors[i];
+      header->msg_iovlen = 1;
     }
     uint32_t done = send_messages(batch, out->messages, count);
     send_queue_drop(queue, done);
@@ -202,6 +236,11 @@ static int configure(batch_socket *batch) {
     return errno;
   }
   if (settings->reuse_port && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) return errno;
+  /* Asked once: a kernel that knows the option sends runs. */
+  int segment_bytes = 0;
+  socklen_t option_bytes = sizeof segment_bytes;
+  bool has_runs = getsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &segment_bytes, &option_bytes) == 0;
+  batch->run_segment_bytes_max = has_runs ? SLOT_BYTES_MAX : 0;
   /* The kernel grants what net.core.rmem_max and wmem_max allow; what it granted is reported. */
   int bytes = settings->kernel_buffer_bytes;
   if (bytes > 0) {
@@ -265,16 +304,21 @@ static uint32_t send_messages(batch_socket *batch, struct mmsghdr *messages, uin
   while (done < count) {
     int sent = sendmmsg(batch->fd, messages + done, count - done, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent > 0) {
-      for (int i = 0; i < sent; i++) {
-        batch->counts.bytes_out += messages[done + (uint32_t)i].msg_hdr.msg_iov->iov_len;
+      for (int i = 0; i < sent; i++, done++) {
+        const struct msghdr *header = &messages[done].msg_hdr;
+        for (size_t j = 0; j < header->msg_iovlen; j++) batch->counts.bytes_out += header->msg_iov[j].iov_len;
+        batch->counts.datagrams_out += header->msg_iovlen;
       }
-      batch->counts.datagrams_out += (uint64_t)sent;
-      done += (uint32_t)sent;
       is_second_try = false;
       continue;
     }
     if (sent == 0 || errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) return done;
     if (errno == EINTR) continue;
+    if (messages[done].msg_hdr.msg_iovlen > 1) {
+      send_singly(batch, &messages[done++].msg_hdr, errno);
+      if (batch_socket_wants_to_write(batch)) return done;
+      continue;
+    }
     note(batch, batch->errors.send, errno);
     /* A connected socket tells of an earlier datagram's fate here; the one at hand has not been tried. */
     bool is_of_the_past = batch->settings.is_connected && errno == ECONNREFUSED;
@@ -286,6 +330,58 @@ static uint32_t send_messages(batch_socket *batch, struct mmsghdr *messages, uin
     is_second_try = false;
   }
   return done;
+}
+
+static bool joins(const batch_socket *batch, const run *current, size_t segments, uint32_t slot) {
+  size_t length = batch->outgoing.lengths[slot];
+  if (length == 0 || length > current->segment_bytes || segments >= RUN_SEGMENTS_MAX) return false;
+  if (current->segment_bytes > batch->run_segment_bytes_max) return false;
+  if (current->bytes + length > RUN_BYTES_MAX) return false;
+  if (batch->settings.is_connected) return true;
+  const uint8_t *addresses = batch->outgoing.addresses;
+  return memcmp(addresses + (size_t)slot * ADDRESS_BYTES, addresses + (size_t)current->first * ADDRESS_BYTES,
+                ADDRESS_BYTES) == 0;
+}
+
+static void set_segments(struct msghdr *header, void *control, size_t segment_bytes) {
+  uint16_t bytes = (uint16_t)segment_bytes;
+  header->msg_control = control;
+  header->msg_controllen = CMSG_SPACE(sizeof bytes);
+  struct cmsghdr *option = CMSG_FIRSTHDR(header);
+  option->cmsg_level = IPPROTO_UDP;
+  option->cmsg_type = UDP_SEGMENT;
+  option->cmsg_len = CMSG_LEN(sizeof bytes);
+  memcpy(CMSG_DATA(option), &bytes, sizeof bytes);
+}
+
+/* A run was refused: its datagrams are tried one by one, and each has an error of its own if any. */
+static void send_singly(batch_socket *batch, const struct msghdr *header, int error) {
+  size_t segment_bytes = header->msg_iov[0].iov_len;
+  /* Longer than the way allows in one piece, or a device that cannot: not tried again. */
+  if (error == EINVAL || error == EMSGSIZE) batch->run_segment_bytes_max = (uint32_t)(segment_bytes - 1);
+  if (error == EIO || error == EOPNOTSUPP) batch->run_segment_bytes_max = 0;
+  for (size_t i = 0; i < header->msg_iovlen; i++) {
+    struct mmsghdr single;
+    memset(&single, 0, sizeof single);
+    single.msg_hdr.msg_name = header->msg_name;
+    single.msg_hdr.msg_namelen = header->msg_namelen;
+    single.msg_hdr.msg_iov = &header->msg_iov[i];
+    single.msg_hdr.msg_iovlen = 1;
+    if (send_messages(batch, &single, 1) == 0) {
+      enqueue(batch, header, i);
+      return;
+    }
+  }
+}
+
+static void enqueue(batch_socket *batch, const struct msghdr *header, size_t from_segment) {
+  for (size_t i = from_segment; i < header->msg_iovlen; i++) {
+    const struct iovec *vector = &header->msg_iov[i];
+    if (!send_queue_push(&batch->queue, vector->iov_base, vector->iov_len, header->msg_name,
+                         header->msg_namelen)) {
+      batch->counts.send_queue_full++;
+    }
+  }
 }
 
 static void note(batch_socket *batch, uint32_t *counts, int error) {

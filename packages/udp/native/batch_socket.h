@@ -64,6 +64,7 @@ typedef struct {
   batch_memory outgoing;
   struct batch_headers *in;
   struct batch_headers *out;
+  uint32_t run_segment_bytes_max; /* datagrams up to this length may leave as runs; learnt from refusals */
   send_queue queue;
   socket_counts counts;
   socket_errors errors;

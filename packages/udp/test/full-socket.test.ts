@@ -45,12 +45,26 @@ test('beyond the bound of the queue datagrams are dropped and counted, what had 
   assert.equal(sender.datagramsOut, 4096);
 });
 
-test('a datagram that is not permitted is counted and skipped, the rest of its batch goes', async () => {
-  const { received, sender } = await sendWhileFull({ batches: 1, calls: '2-3', error: 'EPERM' });
-  assert.equal(received.length, 62);
-  assert.deepEqual(received.slice(0, 8), ['0', '1', '2', '3', '4', '5', '6', '9']);
+test('datagrams that are not permitted are counted and skipped, the rest of their run and batch goes', async () => {
+  // The first call is the run '0' to '9', the next two its first datagrams by themselves.
+  const { received, sender } = await sendWhileFull({ batches: 1, calls: '1-3', error: 'EPERM' });
+  assert.deepEqual(
+    received,
+    Array.from({ length: 62 }, (_, i) => String(i + 2)),
+  );
   assert.deepEqual(sender.errorsByCode, { EPERM: 2 });
 });
+
+for (const error of ['EINVAL', 'EIO'] as const) {
+  test(`${error}: a run that the way does not take goes as single datagrams, and nothing is lost`, async () => {
+    const { received, sender } = await sendWhileFull({ batches: 2, calls: '1-1', error });
+    assert.deepEqual(
+      received,
+      Array.from({ length: 128 }, (_, i) => String(i)),
+    );
+    assert.deepEqual([sender.datagramsOut, sender.sendErrors], [128, 0]);
+  });
+}
 
 function buildShim(): string | undefined {
   const source = fileURLToPath(new URL('./faults/full-socket.c', import.meta.url));
@@ -63,7 +77,7 @@ function buildShim(): string | undefined {
 async function sendWhileFull(options: {
   batches: number;
   calls: string;
-  error: 'EAGAIN' | 'ENOBUFS' | 'EPERM';
+  error: 'EAGAIN' | 'ENOBUFS' | 'EPERM' | 'EINVAL' | 'EIO';
 }): Promise<Outcome> {
   const source = `
     const udp = await import(${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)});

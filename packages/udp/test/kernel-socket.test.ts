@@ -148,6 +148,45 @@ for (const kind of KINDS) {
     await Promise.all([server.close(), ...clients.map((client) => client.close())]);
   });
 
+  for (const host of ['127.0.0.1', '::1']) {
+    test(`${kind} ${host}: datagrams of one length to one peer, which may leave as a run, arrive one by one`, async () => {
+      const server = await bindDatagramSocket({ kind, host, port: 0 });
+      const peers = await Promise.all(
+        [0, 1].map(() => connectDatagramSocket({ kind, host, port: server.local.port })),
+      );
+      const inboxes = peers.map((peer) => collect(peer));
+      const sent: string[][] = [[], []];
+      // Runs that end by a shorter one, by an empty one, by another peer, by 64 kB, by 64 datagrams.
+      const lengths = [
+        ...Array<number>(20).fill(100),
+        99,
+        0,
+        0,
+        7,
+        7,
+        8,
+        8,
+        3,
+        ...Array<number>(12).fill(12_000),
+      ];
+      for (const [i, length] of [...lengths, ...Array<number>(140).fill(1200)].entries()) {
+        const peer = i % 17 === 16 ? 1 : 0;
+        const { local } = peers[peer];
+        sent[peer].push(String.fromCharCode(33 + (i % 90)).repeat(length));
+        server.batch.push(Buffer.from(sent[peer].at(-1) ?? ''), addressBytes(local.host, local.port));
+        if (server.batch.isFull) server.flush();
+      }
+      server.flush();
+      for (const [peer, inbox] of inboxes.entries()) {
+        await inbox.holds(sent[peer].length);
+        assert.deepEqual(inbox.texts(), sent[peer]);
+      }
+      const { datagramsOut, bytesOut } = server.counters();
+      assert.deepEqual([datagramsOut, bytesOut], [sent.flat().length, sent.flat().join('').length]);
+      await Promise.all([server.close(), ...peers.map((peer) => peer.close())]);
+    });
+  }
+
   test(`${kind}: one datagram that cannot go does not hold back the others of its batch`, async () => {
     const server = await bindDatagramSocket({ kind, host: '127.0.0.1', port: 0, slotBytes: 65_535 });
     const other = await bindDatagramSocket({ kind, host: '127.0.0.1', port: 0 });
