@@ -94,10 +94,13 @@ export class Congestion {
   /** When pacing lets the next datagram go; `nowMs` or earlier: now. The first window leaves at once. */
   paceAtMs(nowMs: number): number {
     const bytesPerMs = this.#bytesPerMs;
-    const burstBytes = Math.max(BURST_DATAGRAMS * this.#datagramBytes, bytesPerMs * BURST_MS);
     if (bytesPerMs === Number.POSITIVE_INFINITY) {
       this.#pacedBytes = this.#startBytes;
-    } else if (this.#pacedBytes < burstBytes) {
+      this.#pacedAtMs = nowMs;
+      return nowMs;
+    }
+    const burstBytes = Math.max(BURST_DATAGRAMS * this.#datagramBytes, bytesPerMs * BURST_MS);
+    if (this.#pacedBytes < burstBytes) {
       const earnedBytes = (nowMs - this.#pacedAtMs) * bytesPerMs;
       this.#pacedBytes = Math.min(burstBytes, this.#pacedBytes + earnedBytes);
     }
