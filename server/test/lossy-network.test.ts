@@ -205,6 +205,28 @@ test('16 clients read 256 KiB each through one narrow pipe with a small queue an
     world.clock.runUntilDone(() => finished === 16, 10 * MINUTES);
   }));
 
+test('23: `__proto__`, invalid UTF-8, 1 KiB keys, empty value: bytes are bytes', () =>
+  withSeed(async (random) => {
+    const world = new World(random, BAD);
+    await world.startServer();
+    const client = await world.addClient();
+    const keys = [
+      Buffer.from('__proto__'),
+      Buffer.from([0xff, 0xc0, 0x00, 0x80]),
+      random.bytes(1024),
+      Buffer.from('e'),
+    ];
+    const values = ['constructor', Buffer.from([0xc3, 0x28, 0xff]), { ['__proto__']: 1 }, ''];
+    for (const [i, key] of keys.entries()) {
+      const value = values[i];
+      const set = ask(world, client, (writer) => encodeSet(writer, { key, value }), true);
+      assert.equal(first(set.results).status, Status.OK);
+      const got = singleValue(ask(world, client, (writer) => encodeGet(writer, { key }), false));
+      if (value instanceof Uint8Array) assert.equal(Buffer.compare(got as Uint8Array, value), 0);
+      else assert.deepEqual(got, value);
+    }
+  }));
+
 test('a large write that is refused for now comes back after growing pauses', () =>
   withSeed(async (random) => {
     const world = new World(random, { delayMs: 1 });
