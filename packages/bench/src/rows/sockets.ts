@@ -55,7 +55,8 @@ async function echoLines(context: BenchContext, pinning: Pinning): Promise<Line[
   const servers = await Promise.all(kinds.map((kind) => EchoServer.start(kind, pinning)));
   try {
     const [ours, plain, wrapped] = await takeTurns(context, servers);
-    const title = `echo of ${ECHO_BYTES} bytes, ${ECHO_IN_FLIGHT} in flight`;
+    // One peer of one length: the addon's replies leave as runs (GSO), which replies to many peers do not.
+    const title = `echo of ${ECHO_BYTES} bytes to one peer, ${ECHO_IN_FLIGHT} in flight`;
     return [
       ...lines(context, { id: 'echo', title, theirs: 'node:dgram', pinning, aim: ECHO_AIM }, ours, plain),
       ...lines(context, { id: 'echo-own', title, theirs: 'our class on node:dgram', pinning }, ours, wrapped),
