@@ -1,6 +1,6 @@
 /** What `anoa` says, and ends with, where it cannot do what was asked. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, type ServerProcess, startServerProcess, temporaryDirectory } from '@anoadb/testkit';
 import { test } from 'uvu';
@@ -130,6 +130,35 @@ test('help lists every command; that of a command has examples and what the prot
   assert.match(get, /GET: Read a value\./);
   assert.match((await anoa(['help', 'snapshot', 'cat'])).stdout, /^Usage: anoa snapshot cat /);
   assert.match((await anoa(['help', 'exit-codes'])).stdout, /\n {2}3 {2}no server answered in time\n/);
+});
+
+test('a snapshot whose server goes away meanwhile is not waited for: exit code 3', async () => {
+  const mortal = await startServerProcess();
+  const anoaThere = anoaFor(mortal);
+  const lines = Array.from({ length: 60 }, (_, i) =>
+    JSON.stringify({ key: `k${i}`, value: 'v'.repeat(1e6) }),
+  );
+  assert.equal((await anoaThere(['import', '-'], { input: lines.join('\n') })).code, 0);
+  const outcome = anoaThere(['snapshot', 'now', '--timeout', '1s']);
+  while (!readdirSync(mortal.dataDir).some((name) => name.endsWith('.part'))) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await mortal.stop('SIGKILL');
+  const { code, stdout, stderr } = await outcome;
+  assert.equal(code, 3, stderr);
+  assert.equal(stdout, '');
+  assert.match(stderr, /went away before the snapshot was done/);
+  await mortal.dispose();
+});
+
+test('a snapshot file that somebody removed does not end the server at the next snapshot', async () => {
+  assert.equal((await anoa(['snapshot', 'now'])).code, 0);
+  for (const name of readdirSync(server.dataDir)) {
+    if (name.startsWith('snap-')) rmSync(join(server.dataDir, name));
+  }
+  const { code, stderr } = await anoa(['snapshot', 'now']);
+  assert.equal(code, 0, stderr);
+  assert.equal((await anoa(['ping'])).code, 0);
 });
 
 test('the version is that of the package', async () => {

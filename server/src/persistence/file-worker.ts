@@ -128,7 +128,10 @@ export class FileWorker {
   #removeReplaced(directory: string, replaced: Manifest): void {
     for (const { name } of replaced.snapshot?.files ?? []) {
       const file = pathIn(directory, name);
-      attempt(file, 'remove the snapshot that was replaced', () => this.#fs.remove(file));
+      attempt(file, 'remove the snapshot that was replaced', () => {
+        // Somebody else may have removed it: the new one is published, nothing is lost, and no reason to end.
+        if (this.#fs.stat(file) !== undefined) this.#fs.remove(file);
+      });
     }
     if (replaced.snapshot !== null) syncDirectory(this.#fs, directory);
   }

@@ -1,9 +1,14 @@
+import type { SnapshotSummary } from '@anoadb/sdk';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
+import { CliError, ExitCode } from '../exit-codes.js';
 import { standardOutput } from '../output/output-file.js';
 import { countText, durationText, sizeText } from '../output/quantity-text.js';
 import { renderTable } from '../output/table.js';
 import { addSettingOptions } from '../setting-options.js';
+
+/** How long a server may be out of reach while it takes a snapshot. */
+const GONE_AFTER_MS = 5000;
 
 export function registerSnapshot(program: Command, context: CliContext): void {
   const group = program
@@ -36,13 +41,51 @@ export function registerSnapshot(program: Command, context: CliContext): void {
 
 async function runNow(context: CliContext): Promise<void> {
   const client = await context.client();
-  const report = await client.snapshot({ timeout: Number.POSITIVE_INFINITY });
+  // However long it takes while the server says that it works on it; not for a server that has gone.
+  const gone = new AbortController();
+  let alarm: NodeJS.Timeout | undefined;
+  const stopListening = [
+    client.on('disconnected', () => {
+      alarm ??= setTimeout(() => gone.abort(), context.options.timeout ?? GONE_AFTER_MS);
+    }),
+    client.on('reconnected', () => {
+      clearTimeout(alarm);
+      alarm = undefined;
+    }),
+  ];
+  let report: SnapshotSummary;
+  try {
+    report = await client.snapshot({ timeout: Number.POSITIVE_INFINITY, signal: gone.signal });
+  } catch (error) {
+    if (isFailedOnServer(error)) {
+      throw new CliError(
+        ExitCode.REFUSED,
+        `the server at ${context.serverAddress} could not take a snapshot; the one before it stands`,
+        'Its log says why, a full disk for example.',
+      );
+    }
+    if (!gone.signal.aborted) throw error;
+    throw new CliError(
+      ExitCode.NO_ANSWER,
+      `the server at ${context.serverAddress} went away before the snapshot was done`,
+      'Its log says why. The snapshot before it stands.',
+    );
+  } finally {
+    clearTimeout(alarm);
+    for (const stop of stopListening) stop();
+  }
   if (context.wantsJson) context.terminal.line(JSON.stringify(report));
   else {
     context.terminal.line(
       `snapshot ${report.generation}: ${countText(report.entries)} entries, ${sizeText(report.bytes)}, ${durationText(report.elapsedMs)}`,
     );
   }
+}
+
+/** INTERNAL is how the protocol says that a SNAPSHOT failed; to whom it was asked by a shell, it is no defect. */
+function isFailedOnServer(error: unknown): boolean {
+  const cause = error instanceof Error ? (error.cause as { code?: unknown } | undefined) : undefined;
+  return cause?.code === 'INTERNAL';
 }
 
 async function runCat(path: string | undefined, flags: Record<string, unknown>): Promise<void> {
