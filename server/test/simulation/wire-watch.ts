@@ -79,7 +79,7 @@ export class WireWatch {
   leftClient(client: number, datagram: Uint8Array): boolean {
     this.#ledger.trace(() => `client ${client} sends ${this.describe(datagram)}`);
     keep(this.captured(client).sent, datagram);
-    const type = datagram[1] - this.#typeOffset;
+    const type = this.#typeOf(datagram);
     if (type === DatagramType.DATA_TO_SERVER) {
       this.#checkCounter(datagram, this.#counters.toServer, `client ${client}`);
       const heardAt = this.#heardAt.get(client);
@@ -106,7 +106,7 @@ export class WireWatch {
     peer.bytesIn += datagram.length;
     // What was written after hearing the server there: nobody else can answer for that address.
     if (this.#proofs.get(hashOf(datagram)) === addressKey(from)) peer.isProven = true;
-    const type = datagram[1] - this.#typeOffset;
+    const type = this.#typeOf(datagram);
     if (type === DatagramType.AUTH && this.#auths.has(hashOf(datagram)))
       this.#authsReached.add(hashOf(datagram));
     this.#isFirstArrival = type === DatagramType.DATA_TO_SERVER && this.#isFirstOfItsCounter(datagram);
@@ -115,7 +115,7 @@ export class WireWatch {
   leftServer(datagram: Uint8Array, to: Uint8Array): void {
     this.#ledger.trace(() => `server sends ${this.describe(datagram)}`);
     const peer = this.#peerOf(to);
-    const type = datagram[1] - this.#typeOffset;
+    const type = this.#typeOf(datagram);
     peer.bytesOut += datagram.length;
     if (!peer.isProven && peer.bytesOut > peer.bytesIn) {
       this.#ledger.violate(
@@ -164,12 +164,17 @@ export class WireWatch {
   }
 
   describe(datagram: Uint8Array): string {
-    const type = datagram[1] - this.#typeOffset;
+    const type = this.#typeOf(datagram);
     const name = Object.entries(DatagramType).find(([, value]) => value === type)?.[0] ?? `type ${type}`;
     if (type !== DatagramType.DATA_TO_SERVER && type !== DatagramType.DATA_TO_CLIENT)
       return `${name}, ${datagram.length} bytes`;
     const frames = this.#typeOffset === 0 ? '' : `: ${describeFrames(datagram)}`;
     return `${name} sid ${sidOf(datagram).toString(16)} counter ${counterOf(datagram)}${frames}`;
+  }
+
+  /** -1: too short for any type there is. */
+  #typeOf(datagram: Uint8Array): number {
+    return datagram.length < HEADER_BYTES ? -1 : datagram[1] - this.#typeOffset;
   }
 
   #checkReply(bytes: Uint8Array, start: number, end: number): void {
