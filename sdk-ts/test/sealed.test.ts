@@ -143,7 +143,9 @@ test('the calls of a client whose key is revoked end with AUTH_FAILED', async ()
   let client: AnoaClient | undefined;
   for (let i = 0; client === undefined && i < 100; i++) {
     // The running server reads the keys again when their file changes.
-    client = await connected(doomed).catch(() => new Promise<void>((go) => setTimeout(go, 50)).then(() => undefined));
+    client = await connected(doomed).catch(() =>
+      new Promise<void>((go) => setTimeout(go, 50)).then(() => undefined),
+    );
   }
   assert.ok(client);
   await client.set('b', 1);

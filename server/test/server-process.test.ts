@@ -117,6 +117,13 @@ test('another key file ends with 66', async () => {
   assert.match(await refusal({ dataDir: server.dataDir, keyFile }), /ended with 66/);
 });
 
+test('a data directory that is a file ends with 74 and is called that', async () => {
+  const server = await start();
+  const file = join(server.dataDir, '..', 'file');
+  writeFileSync(file, '');
+  assert.match(await refusal({ dataDir: file }), /ended with 74[^]*this is not a directory/);
+});
+
 test('a locked data directory ends with 75, a port in use with 69', async () => {
   const server = await start();
   const same = { dataDir: server.dataDir, keyFile: server.keyFile };

@@ -41,6 +41,8 @@ const fs = nodeFileSystem();
 
 /** Whether there is a file of access keys; what is in it only its key tells. Changes nothing. */
 export function hasAccessFile(directory: string): boolean {
+  // Where the path is no directory, whoever opens it says so.
+  if (attempt(directory, 'look at it', () => fs.stat(directory))?.kind !== 'directory') return false;
   const file = pathIn(directory, ACCESS_NAME);
   return attempt(file, 'look at it', () => fs.stat(file)) !== undefined;
 }
