@@ -121,7 +121,7 @@ test('a data directory that is a file ends with 74 and is called that', async ()
   const server = await start();
   const file = join(server.dataDir, '..', 'file');
   writeFileSync(file, '');
-  assert.match(await refusal({ dataDir: file }), /ended with 74[^]*this is not a directory/);
+  assert.match(await refusal({ dataDir: file }), /ended with 74[\s\S]*this is not a directory/);
 });
 
 test('a locked data directory ends with 75, a port in use with 69', async () => {
