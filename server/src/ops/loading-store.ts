@@ -17,6 +17,10 @@ export class LoadingStore implements LoadTarget {
     this.#store = store;
   }
 
+  presize(entries: number): void {
+    this.#store.presize(entries);
+  }
+
   put(
     bytes: Uint8Array,
     keyStart: number,

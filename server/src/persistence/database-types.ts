@@ -50,6 +50,8 @@ export interface LoadTarget {
   ): boolean;
   remove(bytes: Uint8Array, start: number, end: number): boolean;
   clear(): unknown;
+  /** About so many entries will come, in the order of the store's key hash. */
+  presize?(entries: number): void;
 }
 
 /** What a walk over the store needs; the Store is one. An EntryRef is a number. */

@@ -150,6 +150,7 @@ class OpenDatabase implements Database {
   async load(target: LoadTarget, onProgress?: (progress: LoadProgress) => void): Promise<LoadReport> {
     const { snapshot, lastVersion, isCleanStop } = this.#manifest;
     const startedMs = this.#adapters.monotonicMs();
+    if (snapshot !== null) target.presize?.(snapshot.entries);
     const loaded =
       snapshot === null
         ? { entries: 0, expired: 0, bytesRead: 0 }

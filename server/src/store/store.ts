@@ -307,6 +307,11 @@ export class Store {
   }
 
   /** Removes everything at once; the listener is not called. Returns how many entries there were. */
+  /** Room in the index of an empty store for so many entries, made at once; best effort, see `HashIndex.presize`. */
+  presize(entries: number): void {
+    this.#table.index.presize(entries);
+  }
+
   clear(): number {
     const removed = this.count;
     // A fresh table: letting go of some thousand segments costs nothing like freeing each entry.
