@@ -145,7 +145,7 @@ test('a snapshot that fails is answered too', async () => {
   db = new TestEngine({ snapshot: () => Promise.reject(new Error('disk')) });
   const { ticket } = db.raw(opsBytes([encodeSnapshot]));
   await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual(db.completed.get(ticket), [{ status: 'INTERNAL' }]);
+  assert.deepEqual(db.completed.get(ticket), [{ status: 'SNAPSHOT_FAILED' }]);
 });
 
 test('a summary keeps the results of writes and leaves out the values read', () => {

@@ -122,7 +122,7 @@ const refused: readonly Case[] = [
   [
     'error-renumbered',
     'an error has another code',
-    (s) => set(named(s.errors.result, 'DENIED'), { code: 0x10 }),
+    (s) => set(named(s.errors.result, 'DENIED'), { code: 0x1e }),
   ],
   ['error-removed', 'an error is gone', (s) => remove(s.errors.transport, 'REPLY_GONE')],
   [
@@ -198,10 +198,10 @@ const allowed: readonly (readonly [what: string, change: (spec: SpecCopy) => voi
   [
     'a new command',
     (s) => {
-      s.messages['30-touch.json'] = {
+      s.messages['30-toy.json'] = {
         ...structuredClone(s.message('EXISTS')),
-        name: 'TOUCH',
-        identifier: 'touch',
+        name: 'TOY',
+        identifier: 'toy',
         opcode: 0x30,
       };
     },

@@ -57,13 +57,6 @@ async function runNow(context: CliContext): Promise<void> {
   try {
     report = await client.snapshot({ timeout: Number.POSITIVE_INFINITY, signal: gone.signal });
   } catch (error) {
-    if (isFailedOnServer(error)) {
-      throw new CliError(
-        ExitCode.REFUSED,
-        `the server at ${context.serverAddress} could not take a snapshot; the one before it stands`,
-        'Its log says why, a full disk for example.',
-      );
-    }
     if (!gone.signal.aborted) throw error;
     throw new CliError(
       ExitCode.NO_ANSWER,
@@ -80,12 +73,6 @@ async function runNow(context: CliContext): Promise<void> {
       `snapshot ${report.generation}: ${countText(report.entries)} entries, ${sizeText(report.bytes)}, ${durationText(report.elapsedMs)}`,
     );
   }
-}
-
-/** INTERNAL is how the protocol says that a SNAPSHOT failed; to whom it was asked by a shell, it is no defect. */
-function isFailedOnServer(error: unknown): boolean {
-  const cause = error instanceof Error ? (error.cause as { code?: unknown } | undefined) : undefined;
-  return cause?.code === 'INTERNAL';
 }
 
 async function runCat(path: string | undefined, flags: Record<string, unknown>): Promise<void> {

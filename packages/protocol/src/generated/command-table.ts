@@ -512,7 +512,9 @@ export const commandTable: readonly CommandInfo[] = [
     exclusive: [],
     arguments: [],
     result: { types: ['json'], version: 'never', prose: 'An object: generation, entries, bytes, elapsedMs.' },
-    errors: [],
+    errors: [
+      { status: Status.SNAPSHOT_FAILED, when: 'The files could not be written, for want of room for example.' },
+    ],
     cost: { order: 'O(n)', growsWith: 'the number of entries and their size, in slices of at most 1 ms' },
     examples: [
       { about: 'Before an upgrade', request: 'SNAPSHOT', answer: 'OK, {"generation":4,"entries":1000000,"bytes":73400320,"elapsedMs":2100}' },

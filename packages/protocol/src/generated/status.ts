@@ -50,6 +50,8 @@ export const Status = {
   ABORTED: 0x0d,
   /** The result did not fit into what was left of the largest message. */
   REPLY_TOO_LARGE: 0x0e,
+  /** The files of a snapshot could not be written whole. Nothing of the data in memory is affected. */
+  SNAPSHOT_FAILED: 0x10,
   /**
    * Stands in a stored reply where the result of a `reread` op was left out because the reply was larger than
    * storedReplyBytesMax. Also in a first reply, where a write was executed and the value that it read does
@@ -72,10 +74,7 @@ export const Status = {
   REPLY_GONE: 0x26,
   /** A request that was executing when its time ended. */
   DEADLINE: 0x27,
-  /**
-   * An assertion of the server failed. The one transport code that can also answer an op: a SNAPSHOT that
-   * failed.
-   */
+  /** An assertion of the server failed. */
   INTERNAL: 0x2f,
 } as const;
 export type Status = (typeof Status)[keyof typeof Status];
@@ -201,6 +200,13 @@ export const errorTable: readonly ErrorInfo[] = [
     scope: 'result',
     executed: 'no',
     message: 'The reply would not fit a message together with the replies before it. Nothing was changed by this op; ask for this one alone.',
+  },
+  {
+    name: 'SNAPSHOT_FAILED',
+    code: 0x10,
+    scope: 'result',
+    executed: 'no',
+    message: 'The snapshot could not be written; the one before it stands. The log of the server says why, a full disk for example.',
   },
   {
     name: 'READ_NOT_REPLAYED',

@@ -13,7 +13,7 @@ export function snapshot(engine: Engine, _op: Op, result: Result): void {
     (report): DeferredResult => ({ status: Status.OK, value: report }),
     (error: unknown): DeferredResult => {
       services.onFailure(error);
-      return { status: Status.INTERNAL, value: undefined };
+      return { status: Status.SNAPSHOT_FAILED, value: undefined };
     },
   );
   engine.answerLater(result, deferred);
