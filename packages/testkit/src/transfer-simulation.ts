@@ -5,7 +5,7 @@
  * The bottleneck is one queue per direction that all clients share, with its tail dropped, then a delay; random
  * loss comes behind it, so a lost datagram has cost its share of the link.
  */
-import { type ByteWriter, Status } from '@anoadb/protocol';
+import { type ByteWriter, Limits, Status } from '@anoadb/protocol';
 import {
   ADDRESS_BYTES,
   ClientEndpoint,
@@ -26,8 +26,6 @@ const READ = 0x52;
 const WRITE = 0x57;
 const STEP_MS = 10;
 const FRAGMENT_DATAGRAM_BYTES_MIN = 600;
-/** Of a datagram with a fragment, what is not its data. */
-const FRAGMENT_RESERVED_BYTES = 48;
 
 export interface LinkConditions {
   /** Of each direction, shared by all clients. */
@@ -318,7 +316,7 @@ class TransferClient implements ClientListener {
   /** A datagram of its transfer; what is shorter carries no fragment but an acknowledgement. */
   countArrived(datagramBytes: number): void {
     if (datagramBytes > FRAGMENT_DATAGRAM_BYTES_MIN)
-      this.#transferredBytes += datagramBytes - FRAGMENT_RESERVED_BYTES;
+      this.#transferredBytes += datagramBytes - Limits.fragmentOverheadBytes;
   }
 
   startMeasuring(): void {

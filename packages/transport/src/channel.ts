@@ -1,6 +1,7 @@
 /** What both ends know of one session as a way to send and receive datagrams. */
+import { Limits } from '@anoadb/protocol';
 import { ADDRESS_BYTES } from './datagram-batch.js';
-import { FRAGMENT_RESERVED_BYTES, MESSAGE_OVERHEAD_BYTES } from './frames.js';
+import { MESSAGE_OVERHEAD_BYTES } from './frames.js';
 import { ReplayWindow } from './replay-window.js';
 import { RESERVED_BYTES, type Sealing } from './sealing.js';
 
@@ -33,6 +34,6 @@ export class Channel {
   }
 
   get fragmentBytes(): number {
-    return this.maxDatagram - FRAGMENT_RESERVED_BYTES;
+    return this.maxDatagram - Limits.fragmentOverheadBytes;
   }
 }

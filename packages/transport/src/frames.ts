@@ -17,14 +17,6 @@ import { readU32, writeU16, writeU32 } from './little-endian.js';
 export const MESSAGE_OVERHEAD_BYTES = FRAME_HEADER_BYTES + FrameBodyBytes.REQ;
 /** Of a fragment frame, everything but its data. */
 export const FRAGMENT_OVERHEAD_BYTES = FRAME_HEADER_BYTES + FrameBodyBytes.REQ_FRAG;
-/** A datagram less this is what a fragment carries. */
-export const FRAGMENT_RESERVED_BYTES = 48;
-
-export const ATTEMPT_MASK = 0x0f;
-/** REQ flags: all ops apply or none does. */
-export const FLAG_ATOMIC = 0x10;
-/** RSP flags: the stored reply of an earlier execution. */
-export const FLAG_FROM_CACHE = 0x10;
 
 export const ACK_OF_REQUEST = 0;
 export const ACK_OF_REPLY = 1;

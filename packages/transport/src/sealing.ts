@@ -8,10 +8,10 @@
  * session (sealed mode keeps that session's keys in it); the open one has no state and is shared.
  * Its owner writes the header and has checked the counter: `seal` may rely on a counter never coming twice.
  */
-import { DATA_HEADER_BYTES, DatagramType, OPEN_TYPE_OFFSET } from '@anoadb/protocol';
+import { DATA_HEADER_BYTES, DatagramType, Limits, OPEN_TYPE_OFFSET } from '@anoadb/protocol';
 
 /** What every mode reserves of a datagram for header and tag. */
-export const RESERVED_BYTES = 28;
+export const RESERVED_BYTES = Limits.sealOverheadBytes;
 
 export type Mode = 'open' | 'sealed';
 

@@ -1,23 +1,20 @@
 /**
  * MANIFEST: which files are the database. Sealed, and replaced only by rename, so that it always names one whole
  * state. Every file that may hold acknowledged data is listed before such data goes into it.
- *
- * Body: keyId u32 | salt[32] | nonce[24] | box of JSON. Key = HKDF-SHA256(data key, salt, "AnoaDB v1 manifest" |
- * uuid); the salt is fresh for each version.
+ * Its bytes are those of a sealed document (sealed-document.ts), role "manifest".
  */
 
 import type { FileSystem } from './file-system.js';
 import { pathIn } from './file-system.js';
-import { decodeFrame, encodeFrame } from './framed-block.js';
 import type { Keyring } from './keyring.js';
 import { damaged } from './persistence-error.js';
-import { deriveSealingKeys, openSmall, SALT_BYTES, type StorageCrypto, sealSmall } from './storage-crypto.js';
-import { isCount, jsonBytes, parseJsonObject, uuidBytes } from './text-forms.js';
+import { type DocumentKind, openDocument, sealDocument } from './sealed-document.js';
+import type { StorageCrypto } from './storage-crypto.js';
+import { isCount } from './text-forms.js';
 import { readWholeFile, replaceFile } from './whole-file.js';
 
 export const MANIFEST_NAME = 'MANIFEST';
-const MAGIC = 'ANOAMANI';
-const MANIFEST_BYTES_MAX = 16 * 1024 * 1024;
+const KIND: DocumentKind = { magic: 'ANOAMANI', role: 'manifest', bytesMax: 16 * 1024 * 1024 };
 
 export interface ListedFile {
   readonly name: string;
@@ -58,15 +55,7 @@ export interface Manifest {
 }
 
 export function sealManifest(crypto: StorageCrypto, keyring: Keyring, manifest: Manifest): Uint8Array {
-  const salt = new Uint8Array(SALT_BYTES);
-  crypto.random(salt);
-  const keys = manifestKeys(crypto, keyring, keyring.currentKeyId, salt);
-  const sealed = sealSmall(crypto, keys!, jsonBytes(manifest));
-  const body = new Uint8Array(4 + SALT_BYTES + sealed.length);
-  new DataView(body.buffer).setUint32(0, keyring.currentKeyId, true);
-  body.set(salt, 4);
-  body.set(sealed, 4 + SALT_BYTES);
-  return encodeFrame(crypto, MAGIC, body);
+  return sealDocument(crypto, keyring, KIND, manifest);
 }
 
 export function openManifest(
@@ -75,21 +64,7 @@ export function openManifest(
   file: string,
   bytes: Uint8Array,
 ): Manifest {
-  const body = decodeFrame(crypto, file, bytes, MAGIC, MANIFEST_BYTES_MAX);
-  if (body.length < 4 + SALT_BYTES) throw damaged(file, 16, 'its body is too short.');
-  const keyId = new DataView(body.buffer, body.byteOffset, 4).getUint32(0, true);
-  const keys = manifestKeys(crypto, keyring, keyId, body.subarray(4, 4 + SALT_BYTES));
-  if (keys === undefined)
-    throw damaged(file, 16, `sealed with data key ${keyId}, which KEYRING does not have.`);
-  const plain = openSmall(crypto, keys, body.subarray(4 + SALT_BYTES));
-  if (plain === undefined) {
-    throw damaged(
-      file,
-      16 + 4 + SALT_BYTES,
-      'its digest is right but its seal is not: it belongs to another database, or someone altered it.',
-    );
-  }
-  return manifestOf(parseJsonObject(plain), keyring, file);
+  return manifestOf(openDocument(crypto, keyring, KIND, file, bytes), keyring, file);
 }
 
 /** Undefined where there is none. */
@@ -100,7 +75,7 @@ export function readManifest(
   directory: string,
 ): Manifest | undefined {
   const file = pathIn(directory, MANIFEST_NAME);
-  const bytes = readWholeFile(fs, file, MANIFEST_BYTES_MAX);
+  const bytes = readWholeFile(fs, file, KIND.bytesMax);
   return bytes && openManifest(crypto, keyring, file, bytes);
 }
 
@@ -113,11 +88,6 @@ export function publishManifest(
   manifest: Manifest,
 ): void {
   replaceFile(fs, directory, MANIFEST_NAME, sealManifest(crypto, keyring, manifest));
-}
-
-function manifestKeys(crypto: StorageCrypto, keyring: Keyring, keyId: number, salt: Uint8Array) {
-  const dataKey = keyring.dataKeys.get(keyId);
-  return dataKey && deriveSealingKeys(crypto, dataKey, salt, 'manifest', uuidBytes(keyring.database));
 }
 
 /** Sealed by us, so a wrong shape is a newer program's file or a bug, not damage on the disk; refused all the same. */

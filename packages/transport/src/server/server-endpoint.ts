@@ -17,6 +17,7 @@ import {
   NoSessionAt,
   ReqFragFrameAt,
   ReqFrameAt,
+  RequestFlag,
   SKIPPABLE_FRAMES_FROM,
   Status,
 } from '@anoadb/protocol';
@@ -26,7 +27,7 @@ import { Admission } from '../admission.js';
 import { type RandomBytes, type TransportCrypto, tweetnaclCrypto } from '../crypto.js';
 import { ADDRESS_BYTES, type DatagramBatch, type DatagramSink } from '../datagram-batch.js';
 import { type DropCounters, type DropReason, newDropCounters } from '../drop-reasons.js';
-import { ACK_OF_REPLY, bodyBytesMin, FLAG_ATOMIC, writeClose, writePath, writePong } from '../frames.js';
+import { ACK_OF_REPLY, bodyBytesMin, writeClose, writePath, writePong } from '../frames.js';
 import { type ByteBudget, FragmentOutcome } from '../incoming-transfers.js';
 import { SERVER_LIMITS, type ServerLimits } from '../limits.js';
 import { copyBytes, readU16, readU32, readU48 } from '../little-endian.js';
@@ -458,7 +459,7 @@ export class ServerEndpoint {
     }
     const outcome = session.incoming.accept(
       rid,
-      flags & FLAG_ATOMIC,
+      flags & RequestFlag.ATOMIC,
       total,
       readU16(bytes, body + ReqFragFrameAt.index),
       bytes,
