@@ -1,0 +1,37 @@
+package io.anoadb.internal.net;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The way to one server. Calls of many threads share its datagrams; it reconnects by itself. All methods may be called
+ * by any thread, and none but {@link Call#await} waits.
+ */
+public interface Connection extends AutoCloseable {
+  /** Opens a socket and begins to connect; {@link #ready} tells when a session stands. */
+  static Connection open(ConnectionOptions options) {
+    return UdpConnection.open(options);
+  }
+
+  /** Completes when the first session stands, or exceptionally where none can be had. Wait with a timeout. */
+  CompletableFuture<Void> ready();
+
+  /**
+   * Sends {@code call} together with others that come at the same time, and completes it: with its answer, or
+   * exceptionally with what {@link CallErrors} says, at its deadline at the latest. Never throws. A call is submitted
+   * once.
+   */
+  void submit(Call<?> call);
+
+  /** Where the server is, for messages. */
+  String peer();
+
+  /** Calls submitted and not completed. */
+  int inFlight();
+
+  /** Numbers for metrics. */
+  ConnectionCounters counters();
+
+  /** Completes every call that waits, tells the server, frees the thread. Idempotent, never throws. */
+  @Override
+  void close();
+}
