@@ -1,4 +1,5 @@
 export * from './datagram-mutator.js';
+export * from './lossy-proxy.js';
 export * from './packet-simulator.js';
 export * from './seeded-random.js';
 export * from './server-process.js';
