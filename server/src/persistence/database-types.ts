@@ -1,5 +1,6 @@
 /** The shapes at the border of persistence: what the server hands in and what it gets back. */
 
+import type { JournalPort, MarkTarget } from './journal/journal-types.js';
 import type { Keyring } from './keyring.js';
 import type { PersistenceError } from './persistence-error.js';
 
@@ -28,13 +29,18 @@ export interface PersistenceEvent {
     | 'reserve-missing'
     | 'snapshot-failed'
     | 'clock-behind'
+    | 'journal-tail-cut'
+    | 'journal-tail-renewed'
+    | 'journal-full'
+    | 'journal-room'
+    | 'scrub-damage'
     | 'directory-open';
   readonly message: string;
   readonly file?: string;
 }
 
 /** Takes loaded entries; the Store is one. Buffers are valid during the call only. */
-export interface LoadTarget {
+export interface LoadTarget extends Partial<MarkTarget> {
   /** `expiryMs` 0 = none. False: no memory left, nothing changed. */
   put(
     bytes: Uint8Array,
@@ -76,7 +82,7 @@ export interface WalkableStore {
  * Told of every change of the store, in order, on the main thread, synchronously, while a snapshot runs; also of
  * expiry and eviction, and of what a rollback puts back. State is absolute: telling a key twice does no harm.
  */
-export interface EffectListener {
+export interface EffectListener extends Partial<MarkTarget> {
   /** An entry was written or its expiry changed. `ref` must be readable now (call after the change). */
   put(ref: number): void;
   /** A key is gone (or about to be). */
@@ -92,8 +98,15 @@ export interface SnapshotSource {
   lastVersion(): number;
   /** The database clock: wall clock that never goes back. */
   nowMs(): number;
-  /** Subscribes; the returned function ends it. */
+  /** Subscribes; the returned function ends it. The listener hears marks and sessions too. */
   subscribe(listener: EffectListener): () => void;
+  /**
+   * Begins a walk over the clients: each call of the returned function tells `target` the live sessions and marks of
+   * a few of them, false when there are no more. What changes meanwhile is told to the subscribed listener.
+   */
+  walkMarks?(target: MarkTarget): () => boolean;
+  /** Hands what was collected for the journal over to it, now: the next effect begins a new segment. */
+  flushBatch?(): void;
 }
 
 export interface SnapshotOptions {
@@ -133,6 +146,11 @@ export interface LoadReport {
   /** Highest LSN: the engine goes on from here. */
   readonly lastVersion: number;
   readonly wasCleanStop: boolean;
+  /** Of the entries, marks and so on: records that came from the journal, and its frames. */
+  readonly journalRecords: number;
+  readonly journalFrames: number;
+  /** The database clock behind everything that was loaded: it may not go on below. */
+  readonly dbNowMs: number;
 }
 
 /** One open data directory. */
@@ -145,8 +163,10 @@ export interface Database {
   readonly hashSeed: number;
   /** `sodium-native` or `tweetnacl`: for INFO. */
   readonly cipherImplementation: string;
-  /** The clock may not start below this (last dbNow on disk). */
+  /** The clock may not start below this (last dbNow on disk); load() may raise it. */
   readonly dbNowMs: number;
+  /** After start(): where effects go. */
+  readonly journal: JournalPort;
   readonly isSnapshotRunning: boolean;
   /** ms since epoch of the last published snapshot, 0 = none in this directory. */
   readonly lastSnapshotAtMs: number;

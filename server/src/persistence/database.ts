@@ -24,6 +24,7 @@ import type {
 } from './database-types.js';
 import type { DirectoryLock, HeldLock } from './directory-lock.js';
 import { DIRECTORY_MODE, pathIn } from './file-system.js';
+import { JournalLink } from './journal/journal-link.js';
 import { hashSeedOf, type Keyring } from './keyring.js';
 import { type ListedSnapshot, type Manifest, publishManifest } from './manifest.js';
 import { removeKeyFileLeftover } from './master-secret.js';
@@ -95,6 +96,7 @@ class OpenDatabase implements Database {
   readonly cipherImplementation: string;
   readonly dbNowMs: number;
   lastSnapshotError: PersistenceError | undefined;
+  readonly journal = new JournalLink({ isOn: false, policy: 'everysec' });
   readonly #adapters: DatabaseAdapters;
   readonly #options: DatabaseOptions;
   readonly #log: (event: PersistenceEvent) => void;
@@ -170,6 +172,9 @@ class OpenDatabase implements Database {
       generation: snapshot?.generation ?? 0,
       lastVersion,
       wasCleanStop: isCleanStop,
+      journalRecords: 0,
+      journalFrames: 0,
+      dbNowMs: this.dbNowMs,
     };
   }
 

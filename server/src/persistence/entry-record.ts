@@ -1,13 +1,16 @@
 /**
- * An entry on its way between the store's thread and the file worker, in both directions: flat bytes, so that the
- * main thread only copies and all text is made and read by the worker. Never on disk.
+ * One effect as flat bytes: on its way between the store's thread and the workers, in both directions, so that the
+ * main thread only copies, and as it stands in the frames of the journal.
  *
  *   0 kind u8 | 1 type u8 | 2 keyBytes u16 | 4 valueBytes u32 | 8 expiryMs u48 (0 none) | 14 version u64 | key | value
+ *
+ * MARK (a request that was executed, with its reply) and SESSION (one that was opened) have the client's identity in
+ * the place of the key, their payload in the place of the value and the database clock in the place of the expiry.
  */
 
 import type { ByteReader, ByteWriter } from '@anoadb/protocol';
 
-export const RecordKind = { PUT: 0, REMOVE: 1, CLEAR: 2 } as const;
+export const RecordKind = { PUT: 0, REMOVE: 1, CLEAR: 2, MARK: 3, SESSION: 4 } as const;
 export const RECORD_HEAD_BYTES = 22;
 
 export function writeRecordHead(

@@ -20,6 +20,8 @@ export interface FileSystem {
   /** Bytes written; may be fewer than asked for. */
   write(handle: FileHandle, bytes: Uint8Array, start: number, end: number, position: number): number;
   sync(handle: FileHandle): void;
+  /** fdatasync: content and length, not the times. Where it is absent, sync() is as good. */
+  syncData?(handle: FileHandle): void;
   close(handle: FileHandle): void;
   rename(from: string, to: string): void;
   /** A second name; fails with EEXIST rather than replace a file. */

@@ -13,6 +13,19 @@ export type {
   SnapshotSource,
   WalkableStore,
 } from './database-types.js';
+export { RecordKind, RecordReader, writeRecordHead } from './entry-record.js';
+export {
+  BATCH_BYTES_MAX,
+  BATCH_BYTES_TARGET,
+  BATCH_HEAD_BYTES,
+  BATCH_REQUESTS_MAX,
+  BATCHES_IN_FLIGHT_MAX,
+  type JournalListener,
+  type JournalPort,
+  type JournalStatistics,
+  type MarkTarget,
+  type SyncPolicy,
+} from './journal/journal-types.js';
 export {
   catSnapshot,
   type NodeDatabaseOptions,

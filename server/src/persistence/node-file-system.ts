@@ -37,6 +37,7 @@ export function nodeFileSystem(): FileSystem {
     read: (handle, into, start, end, position) => fs.readSync(handle, into, start, end - start, position),
     write: (handle, bytes, start, end, position) => fs.writeSync(handle, bytes, start, end - start, position),
     sync: (handle) => fs.fsyncSync(handle),
+    syncData: (handle) => fs.fdatasyncSync(handle),
     close: (handle) => fs.closeSync(handle),
     rename: (from, to) => fs.renameSync(from, to),
     link(from, to) {
