@@ -1,4 +1,5 @@
 import type { Emitter } from './emitter.js';
+import { JavaEmitter } from './java-emitter.js';
 import { MarkdownEmitter } from './markdown-emitter.js';
 import { TypeScriptEmitter } from './typescript-emitter.js';
 import { VectorsEmitter } from './vectors-emitter.js';
@@ -6,6 +7,7 @@ import { VectorsEmitter } from './vectors-emitter.js';
 /** Everything that is generated. */
 export const emitters: readonly Emitter[] = [
   new TypeScriptEmitter(),
+  new JavaEmitter(),
   new MarkdownEmitter(),
   new VectorsEmitter(),
 ];
