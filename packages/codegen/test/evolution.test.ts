@@ -218,7 +218,7 @@ const allowed: readonly (readonly [what: string, change: (spec: SpecCopy) => voi
     (s) => {
       s.errors.result.push({
         name: 'TIRED',
-        code: 0x11,
+        code: 0x1d,
         executed: 'no',
         message: 'The server is tired.',
         prose: 'New.',

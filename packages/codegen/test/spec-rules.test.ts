@@ -210,7 +210,14 @@ const cases: readonly Case[] = [
     (s) => set(s.types.types[1], { code: 0x81 }),
   ],
   ['duplicate-status', 'two statuses with one code', (s) => set(s.errors.result[2], { code: 1 })],
-  ['reserved-status', 'a status on a reserved code', (s) => set(s.errors.result[2], { code: 15 })],
+  [
+    'reserved-status',
+    'a status on a reserved code',
+    (s) => {
+      s.errors.reserved.push({ code: 0x1d, prose: 'Kept free.' });
+      set(s.errors.result[2], { code: 0x1d });
+    },
+  ],
   ['status-range', 'a result code among the transport codes', (s) => set(s.errors.result[2], { code: 0x2e })],
   [
     'status-range',

@@ -291,7 +291,10 @@ export const ClientParamsAt = {
 export const ServerParamsAt = {
   /** u32: Id of the new session. */
   sid: 0,
-  /** bytes[8]: Random per start of the server. */
+  /**
+   * bytes[8]: Names the run of client records that this server knows: with a journal as old as its database,
+   * else random per start of the server.
+   */
   epoch: 4,
   /** u8: 0 FRESH: the server knows no earlier request of this client. 1 RESUMED: it does. */
   dedup: 12,
@@ -352,6 +355,11 @@ export const RejectReason = {
   KEY_QUOTA: 0x04,
   /** Too many handshakes; wait retryAfterMs. */
   RATE_LIMITED: 0x05,
+  /**
+   * The server still reads its files; wait retryAfterMs. Codes 128 to 228 all mean this: what is above 128 is
+   * how much of them has been read, in percent.
+   */
+  LOADING: 0x80,
 } as const;
 export type RejectReason = (typeof RejectReason)[keyof typeof RejectReason];
 

@@ -50,8 +50,17 @@ export const Status = {
   ABORTED: 0x0d,
   /** The result did not fit into what was left of the largest message. */
   REPLY_TOO_LARGE: 0x0e,
+  /**
+   * Answered by doors that have no handshake. The datagram protocol says it before a session stands:
+   * REJECT(LOADING).
+   */
+  LOADING: 0x0f,
   /** The files of a snapshot could not be written whole. Nothing of the data in memory is affected. */
   SNAPSHOT_FAILED: 0x10,
+  /**
+   * A write that the journal has no room for. The server looks for room every second and goes on by itself.
+   */
+  DISK_FULL: 0x11,
   /**
    * Stands in a stored reply where the result of a `reread` op was left out because the reply was larger than
    * storedReplyBytesMax. Also in a first reply, where a write was executed and the value that it read does
@@ -202,11 +211,25 @@ export const errorTable: readonly ErrorInfo[] = [
     message: 'The reply would not fit a message together with the replies before it. Nothing was changed by this op; ask for this one alone.',
   },
   {
+    name: 'LOADING',
+    code: 0x0f,
+    scope: 'result',
+    executed: 'no',
+    message: 'The server is still reading its files. Nothing was executed; try again shortly.',
+  },
+  {
     name: 'SNAPSHOT_FAILED',
     code: 0x10,
     scope: 'result',
     executed: 'no',
     message: 'The snapshot could not be written; the one before it stands. The log of the server says why, a full disk for example.',
+  },
+  {
+    name: 'DISK_FULL',
+    code: 0x11,
+    scope: 'result',
+    executed: 'no',
+    message: 'The server\'s disk is full, so it takes no writes until there is room again; reads go on. Nothing was changed; make room on that disk, or try later.',
   },
   {
     name: 'READ_NOT_REPLAYED',
@@ -281,7 +304,7 @@ export const errorTable: readonly ErrorInfo[] = [
 ];
 
 /** Statuses that any op can answer, whatever its command lists. */
-export const commonErrors: readonly Status[] = [Status.MALFORMED, Status.KEY_TOO_LARGE, Status.OUT_OF_MEMORY, Status.READ_ONLY, Status.DENIED, Status.UNSUPPORTED_OP, Status.ABORTED, Status.REPLY_TOO_LARGE, Status.READ_NOT_REPLAYED];
+export const commonErrors: readonly Status[] = [Status.MALFORMED, Status.KEY_TOO_LARGE, Status.OUT_OF_MEMORY, Status.READ_ONLY, Status.DENIED, Status.UNSUPPORTED_OP, Status.ABORTED, Status.REPLY_TOO_LARGE, Status.LOADING, Status.DISK_FULL, Status.READ_NOT_REPLAYED];
 
 const byCode: (ErrorInfo | undefined)[] = new Array(256).fill(undefined);
 for (const info of errorTable) byCode[info.code] = info;
