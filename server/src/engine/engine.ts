@@ -57,6 +57,8 @@ export class Engine {
   permissions: number = ALL_PERMISSIONS;
   /** Keys that whoever sent them may reach begin with it. */
   keyPrefix: Uint8Array = NO_PREFIX;
+  /** `Store.keyHash` of the key of the op in hand. */
+  keyHash = 0;
   /** Bytes that a listing may fill; the door lowers it to what its reply has room for. */
   listingBytesMax = 64 * 1024;
   readonly store: Store;
@@ -95,6 +97,22 @@ export class Engine {
 
   /** Executes one op. Everything of `result` is set; its bytes are valid until the next call. */
   execute(op: Op, result: Result): void {
+    this.keyHash = this.store.keyHash(op.bytes, op.keyStart, op.keyEnd);
+    this.#execute(op, result);
+  }
+
+  /** Several ops are to come whose keys are `bytes[keyStarts[i], keyEnds[i])`: fetches what they lead to. */
+  lookAhead(bytes: Uint8Array, keyStarts: Int32Array, keyEnds: Int32Array, count: number): void {
+    this.store.lookAhead(bytes, keyStarts, keyEnds, count);
+  }
+
+  /** `execute` for op `index` of the last `lookAhead`. */
+  executeAhead(index: number, op: Op, result: Result): void {
+    this.keyHash = this.store.hashAhead(index);
+    this.#execute(op, result);
+  }
+
+  #execute(op: Op, result: Result): void {
     const opcode = op.opcode;
     result.status = Status.OK;
     result.type = ValueType.NONE;
@@ -163,12 +181,12 @@ export class Engine {
 
   /** The entry of the op's key, or 0. */
   find(op: Op): EntryRef {
-    return this.store.find(op.bytes, op.keyStart, op.keyEnd, this.nowMs);
+    return this.store.findHashed(this.keyHash, op.bytes, op.keyStart, op.keyEnd, this.nowMs);
   }
 
   /** As `find`, counted as a hit or a miss: for commands that only read. */
   findToRead(op: Op): EntryRef {
-    const ref = this.store.find(op.bytes, op.keyStart, op.keyEnd, this.nowMs);
+    const ref = this.store.findHashed(this.keyHash, op.bytes, op.keyStart, op.keyEnd, this.nowMs);
     if (ref === 0) this.misses++;
     else this.hits++;
     return ref;
@@ -191,10 +209,12 @@ export class Engine {
 
   /**
    * Writes an entry whole under the next LSN.
-   * @param before the entry of that key now, 0 where there is none; only an atomic request needs to know.
+   * @param keyHash `Store.keyHash` of that key, `this.keyHash` where it is the op's own.
+   * @param before the entry of that key, just found; 0 where there is none.
    * @returns the entry, or 0: no memory, and the key is as it was.
    */
   put(
+    keyHash: number,
     before: EntryRef,
     bytes: Uint8Array,
     keyStart: number,
@@ -208,7 +228,9 @@ export class Engine {
     if (this.#isAtomic && !this.#undo.remember(before, bytes, keyStart, keyEnd)) return 0;
     const version = this.#journal.lastLsn + 1;
     const store = this.store;
-    const isDone = store.put(
+    const isDone = store.putAt(
+      keyHash,
+      before,
       bytes,
       keyStart,
       keyEnd,
@@ -248,13 +270,14 @@ export class Engine {
     return changed;
   }
 
-  /** Removes the entry at `ref`, whose key is the range given. Returns the LSN, or 0: too much to remember. */
-  remove(ref: EntryRef, bytes: Uint8Array, keyStart: number, keyEnd: number): number {
+  /** Removes the entry at `ref`, which is that of the op's key. Returns the LSN, or 0: too much to remember. */
+  remove(ref: EntryRef, op: Op): number {
+    const { bytes, keyStart, keyEnd } = op;
     if (this.#isAtomic && !this.#undo.remember(ref, bytes, keyStart, keyEnd)) return 0;
     const lsn = this.#journal.takeLsn();
     if (this.#isAtomic) this.#undo.happened(lsn);
     else this.#journal.remove(bytes, keyStart, keyEnd, lsn);
-    this.store.remove(bytes, keyStart, keyEnd);
+    this.store.removeAt(this.keyHash, ref);
     return lsn;
   }
 

@@ -81,6 +81,39 @@ export class HashIndex {
     }
   }
 
+  /**
+   * Reads, for the first `count` of these hashes, the index slots and then the entries they lead to, without
+   * looking at keys: loads that wait for memory together instead of one after another. What it returns means
+   * nothing; that it is used keeps the compiler from leaving the loads out. `slots` is scratch of the caller.
+   */
+  touch(hashes: Int32Array, count: number, slots: Int32Array): number {
+    const { directory, shift } = this;
+    const segments = this.#pool.words;
+    let seen = 0;
+    for (let i = 0; i < count; i++) {
+      const hash = hashes[i];
+      const entry = (hash >>> shift) << 1;
+      const page = directory[entry];
+      const shape = directory[entry + 1];
+      const at =
+        ((page & SEGMENT_UNIT_MASK) << 1) +
+        PAGE_HEADER_WORDS +
+        ((Math.imul((hash << (shape >>> DEPTH_SHIFT)) >>> 16, shape & HOME_MASK) >>> 16) << 1);
+      slots[i] = at;
+      seen ^= segments[page >>> SEGMENT_SHIFT][at];
+    }
+    for (let i = 0; i < count; i++) {
+      const hash = hashes[i];
+      const words = segments[directory[(hash >>> shift) << 1] >>> SEGMENT_SHIFT];
+      let at = slots[i];
+      while (words[at] < hash && words[at + 1] !== 0) at += 2;
+      const ref = words[at + 1];
+      if (words[at] === hash && ref !== 0)
+        seen ^= segments[ref >>> SEGMENT_SHIFT][(ref & SEGMENT_UNIT_MASK) << 1];
+    }
+    return seen;
+  }
+
   #hasKey(ref: number, bytes: Uint8Array, start: number, end: number): boolean {
     const segment = ref >>> SEGMENT_SHIFT;
     const word = (ref & SEGMENT_UNIT_MASK) << 1;

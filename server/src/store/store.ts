@@ -8,6 +8,7 @@ import {
 } from './entry-layout.js';
 import { EntryTable } from './entry-table.js';
 import { KeyHash } from './key-hash.js';
+import { LookAhead } from './look-ahead.js';
 import { Reclaimer } from './reclaimer.js';
 import type { SavedEntry } from './saved-entry.js';
 import { SEGMENT_BYTES, SEGMENT_SHIFT, SegmentRole } from './segment-pool.js';
@@ -15,6 +16,9 @@ import type { EntryRef, StoreCounters, StoreMemory, StoreOptions } from './store
 
 /** One segment each for entries, index and spare, and one to move things through. */
 export const STORE_MEMORY_BYTES_MIN = 4 * SEGMENT_BYTES;
+
+/** Keys that one `lookAhead` takes. */
+export const LOOK_AHEAD_KEYS_MAX = 256;
 
 /** A value that was appended to gets this part of its size as slack, so that a thousand appends are not a thousand copies. */
 const APPEND_SLACK_SHIFT = 3;
@@ -32,6 +36,7 @@ export class Store {
   lastPut: EntryRef = 0;
   readonly #options: StoreOptions;
   readonly #hash: KeyHash;
+  readonly #ahead = new LookAhead(LOOK_AHEAD_KEYS_MAX);
   #table: EntryTable;
   #reclaimer: Reclaimer;
   /** False where entries carry no visited mark. */
@@ -59,10 +64,30 @@ export class Store {
     return this.#hash.of(bytes, start, end) >>> 0;
   }
 
+  /** The same as the signed integer that `find` and `put` take. */
+  keyHash(bytes: Uint8Array, start: number, end: number): number {
+    return this.#hash.of(bytes, start, end);
+  }
+
+  /** Fetches what the keys of the next ops lead to, and keeps their hashes for `hashAhead`. Changes nothing. */
+  lookAhead(bytes: Uint8Array, starts: Int32Array, ends: Int32Array, count: number): void {
+    this.#ahead.read(this.#hash, this.#table.index, bytes, starts, ends, count);
+  }
+
+  /** The `keyHash` of a key of the last `lookAhead`. */
+  hashAhead(index: number): number {
+    return this.#ahead.hashes[index];
+  }
+
   /** The entry of a key, or 0. An expired entry is removed on sight; a live one is marked visited for SIEVE. */
   find(bytes: Uint8Array, start: number, end: number, nowMs: number): EntryRef {
+    return this.findHashed(this.#hash.of(bytes, start, end), bytes, start, end, nowMs);
+  }
+
+  /** `find` for a caller that knows the `keyHash`. */
+  findHashed(hash: number, bytes: Uint8Array, start: number, end: number, nowMs: number): EntryRef {
     const table = this.#table;
-    const ref = table.index.find(this.#hash.of(bytes, start, end), bytes, start, end);
+    const ref = table.index.find(hash, bytes, start, end);
     if (ref === 0) return 0;
     if (table.isExpired(ref, nowMs)) {
       table.dismiss(ref, 'expired');
@@ -88,17 +113,45 @@ export class Store {
     version: number,
     nowMs: number,
   ): boolean {
+    const hash = this.#hash.of(bytes, keyStart, keyEnd);
+    const ref = this.findHashed(hash, bytes, keyStart, keyEnd, nowMs);
+    return this.putAt(
+      hash,
+      ref,
+      bytes,
+      keyStart,
+      keyEnd,
+      type,
+      valueBytes,
+      valueStart,
+      valueEnd,
+      expiryMs,
+      version,
+      nowMs,
+    );
+  }
+
+  /** `put` for a caller that knows the `keyHash` and has just found the entry, `before`; 0 = there is none. */
+  putAt(
+    hash: number,
+    before: EntryRef,
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    type: number,
+    valueBytes: Uint8Array,
+    valueStart: number,
+    valueEnd: number,
+    expiryMs: number,
+    version: number,
+    nowMs: number,
+  ): boolean {
     const table = this.#table;
     const keyLength = keyEnd - keyStart;
     if (!(keyLength > 0 && keyLength <= KEY_LENGTH_MAX)) throw new RangeError(`key of ${keyLength} bytes`);
     if (!(valueEnd - valueStart <= VALUE_LENGTH_MAX))
       throw new RangeError(`value of ${valueEnd - valueStart} bytes`);
-    const hash = this.#hash.of(bytes, keyStart, keyEnd);
-    let ref = table.index.find(hash, bytes, keyStart, keyEnd);
-    if (ref !== 0 && table.isExpired(ref, nowMs)) {
-      table.dismiss(ref, 'expired');
-      ref = 0;
-    }
+    let ref = before;
     const shape = table.shapeFor(expiryMs !== 0);
     const size = headerBytes(shape) + keyLength + valueEnd - valueStart;
     if (ref !== 0 && table.shapeOf(ref) === shape && this.#fits(ref, size)) {
@@ -183,6 +236,11 @@ export class Store {
     if (ref === 0) return false;
     table.discard(ref, hash);
     return true;
+  }
+
+  /** Removes the entry of a key whose `keyHash` is known; the listener is not called. */
+  removeAt(hash: number, ref: EntryRef): void {
+    this.#table.discard(ref, hash);
   }
 
   typeOf(ref: EntryRef): number {
@@ -306,12 +364,12 @@ export class Store {
     return this.#table.wheel.nextDueAtMs();
   }
 
-  /** Removes everything at once; the listener is not called. Returns how many entries there were. */
   /** Room in the index of an empty store for so many entries, made at once; best effort, see `HashIndex.presize`. */
   presize(entries: number): void {
     this.#table.index.presize(entries);
   }
 
+  /** Removes everything at once; the listener is not called. Returns how many entries there were. */
   clear(): number {
     const removed = this.count;
     // A fresh table: letting go of some thousand segments costs nothing like freeing each entry.

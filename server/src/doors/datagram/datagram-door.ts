@@ -48,7 +48,12 @@ export class DatagramDoor implements RequestHandler {
   readonly #reader = new ByteReader();
   readonly #op = new Op();
   readonly #result = new Result();
-  /** What the last walk over op headers found. */
+  /** What the last walk over op headers found, and the bytes it was about until they are executed. */
+  #walked: Uint8Array | undefined;
+  #walkedStart = 0;
+  #walkedEnd = 0;
+  readonly #keyStarts = new Int32Array(Limits.opsPerRequestMax);
+  readonly #keyEnds = new Int32Array(Limits.opsPerRequestMax);
   #opCount = 0;
   #hasWrite = false;
   #hasAlone = false;
@@ -60,14 +65,21 @@ export class DatagramDoor implements RequestHandler {
 
   classify(bytes: Uint8Array, start: number, end: number): RequestKind {
     if (!this.#walk(bytes, start, end)) return RequestKind.MALFORMED;
+    this.#walked = bytes;
+    this.#walkedStart = start;
+    this.#walkedEnd = end;
     return this.#hasWrite ? RequestKind.WRITE : RequestKind.READ;
   }
 
   execute(request: IncomingRequest, reply: ByteWriter): number {
-    if (!this.#walk(request.bytes, request.start, request.end)) return Status.MALFORMED;
+    const { bytes, start, end } = request;
+    const isWalked = this.#walked === bytes && this.#walkedStart === start && this.#walkedEnd === end;
+    this.#walked = undefined;
+    if (!isWalked && !this.#walk(bytes, start, end)) return Status.MALFORMED;
     if (this.#hasAlone && request.isAtomic) return Status.MALFORMED;
     this.#engine.permissions = request.permissions;
     this.#engine.keyPrefix = request.grant?.prefix ?? NO_PREFIX;
+    if (this.#opCount > 1) this.#engine.lookAhead(bytes, this.#keyStarts, this.#keyEnds, this.#opCount);
     if (request.isAtomic) this.#executeAtomic(request, reply);
     else if (this.#executeEach(request, reply)) return PENDING;
     return Status.OK;
@@ -90,8 +102,9 @@ export class DatagramDoor implements RequestHandler {
     const reader = this.#reader.reset(request.bytes, request.start, request.end);
     const replyEnd = reply.at + request.maxReplyBytes;
     let isPending = false;
-    for (let left = this.#opCount - 1; left >= 0; left--) {
-      const status = this.#executeOp(reader, roomFor(reply.at, replyEnd, left));
+    const opCount = this.#opCount;
+    for (let index = 0; index < opCount; index++) {
+      const status = this.#executeOp(reader, index, roomFor(reply.at, replyEnd, opCount - 1 - index));
       if (status === PENDING) {
         this.#answerLater(request.ticket);
         isPending = true;
@@ -111,7 +124,7 @@ export class DatagramDoor implements RequestHandler {
     const opCount = this.#opCount;
     engine.begin();
     for (let index = 0; index < opCount; index++) {
-      const status = this.#executeOp(reader, roomFor(reply.at, replyEnd, opCount - 1 - index));
+      const status = this.#executeOp(reader, index, roomFor(reply.at, replyEnd, opCount - 1 - index));
       if (isFailure(status)) {
         // The failed op keeps its answer, all others say that they were not applied.
         reply.at = replyStart;
@@ -126,8 +139,8 @@ export class DatagramDoor implements RequestHandler {
     engine.commit();
   }
 
-  /** Reads the next op and executes it into `#result`, which then takes at most `roomBytes`. Returns its status. */
-  #executeOp(reader: ByteReader, roomBytes: number): number {
+  /** Reads op `index` and executes it into `#result`, which then takes at most `roomBytes`. Returns its status. */
+  #executeOp(reader: ByteReader, index: number, roomBytes: number): number {
     const engine = this.#engine;
     const op = this.#op;
     const result = this.#result;
@@ -138,7 +151,8 @@ export class DatagramDoor implements RequestHandler {
       return result.status;
     }
     engine.listingBytesMax = Math.min(LISTING_BYTES_MAX, roomBytes - RESULT_HEADER_BYTES);
-    engine.execute(op, result);
+    if (this.#opCount > 1) engine.executeAhead(index, op, result);
+    else engine.execute(op, result);
     if (resultBytes(result) > roomBytes) {
       // A write has happened, so it must not be told "not executed": the client reads the value again.
       result.reset(isWriteOpcode(op.opcode) ? Status.READ_NOT_REPLAYED : Status.REPLY_TOO_LARGE);
@@ -169,8 +183,13 @@ export class DatagramDoor implements RequestHandler {
     let hasAlone = false;
     for (let at = start; at < end; at = endOfOp(bytes, at)) {
       if (end - at < OP_HEADER_BYTES) return false;
-      if (endOfOp(bytes, at) > end) return false;
+      if (endOfOp(bytes, at) > end || opCount === Limits.opsPerRequestMax) return false;
       const opcode = bytes[at];
+      const keyAt = at + OP_HEADER_BYTES;
+      const keyBytes = bytes[at + OpHeaderAt.keyLen] | (bytes[at + OpHeaderAt.keyLen + 1] << 8);
+      this.#keyStarts[opCount] = keyAt;
+      // One that is too long will be refused: not worth a look.
+      this.#keyEnds[opCount] = keyBytes <= Limits.keyBytesMax ? keyAt + keyBytes : keyAt;
       if (isWriteOpcode(opcode)) hasWrite = true;
       if (isAloneOpcode(opcode)) hasAlone = true;
       opCount++;
@@ -178,7 +197,7 @@ export class DatagramDoor implements RequestHandler {
     this.#opCount = opCount;
     this.#hasWrite = hasWrite;
     this.#hasAlone = hasAlone;
-    return opCount >= 1 && opCount <= Limits.opsPerRequestMax && (!hasAlone || opCount === 1);
+    return opCount >= 1 && (!hasAlone || opCount === 1);
   }
 }
 

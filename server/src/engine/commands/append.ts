@@ -24,7 +24,18 @@ export function append(engine: Engine, op: Op, result: Result): void {
   }
   const ref =
     before === 0
-      ? engine.put(0, op.bytes, op.keyStart, op.keyEnd, op.type, op.bytes, op.valueStart, op.valueEnd, 0)
+      ? engine.put(
+          engine.keyHash,
+          0,
+          op.bytes,
+          op.keyStart,
+          op.keyEnd,
+          op.type,
+          op.bytes,
+          op.valueStart,
+          op.valueEnd,
+          0,
+        )
       : engine.append(before, op);
   if (ref === 0) {
     result.status = Status.OUT_OF_MEMORY;

@@ -16,5 +16,5 @@ export function deleteKey(engine: Engine, op: Op, result: Result): void {
       return;
     }
   }
-  if (engine.remove(ref, op.bytes, op.keyStart, op.keyEnd) === 0) result.status = Status.OUT_OF_MEMORY;
+  if (engine.remove(ref, op) === 0) result.status = Status.OUT_OF_MEMORY;
 }

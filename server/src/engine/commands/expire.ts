@@ -15,9 +15,7 @@ export function expire(engine: Engine, op: Op, result: Result): void {
     return;
   }
   const isPast = expiryMs <= engine.nowMs;
-  const changed = isPast
-    ? engine.remove(ref, op.bytes, op.keyStart, op.keyEnd)
-    : engine.setExpiry(ref, expiryMs);
+  const changed = isPast ? engine.remove(ref, op) : engine.setExpiry(ref, expiryMs);
   if (changed === 0) {
     result.status = Status.OUT_OF_MEMORY;
     return;

@@ -13,7 +13,7 @@ export function getDelete(engine: Engine, op: Op, result: Result): void {
   }
   engine.answerValue(result, ref, (op.flags & GetDeleteFlag.RAW) !== 0);
   engine.keepAnswer(result);
-  if (engine.remove(ref, op.bytes, op.keyStart, op.keyEnd) !== 0) return;
+  if (engine.remove(ref, op) !== 0) return;
   result.status = Status.OUT_OF_MEMORY;
   result.type = ValueType.NONE;
   result.end = result.start;

@@ -35,7 +35,7 @@ function expiryOf(engine: Engine, op: Op, ref: EntryRef): number {
 function removeAfterReading(engine: Engine, op: Op, result: Result, ref: EntryRef, isRaw: boolean): void {
   engine.answerValue(result, ref, isRaw);
   engine.keepAnswer(result);
-  result.version = engine.remove(ref, op.bytes, op.keyStart, op.keyEnd);
+  result.version = engine.remove(ref, op);
   result.hasVersion = result.version !== 0;
   if (result.hasVersion) return;
   result.status = Status.OUT_OF_MEMORY;

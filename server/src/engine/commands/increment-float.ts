@@ -60,6 +60,7 @@ function store(
   if (type === ValueType.TEXT) scratch.utf8(String(sum));
   else scratch.f64(sum);
   const ref = engine.put(
+    engine.keyHash,
     before,
     op.bytes,
     op.keyStart,

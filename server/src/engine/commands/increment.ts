@@ -56,6 +56,7 @@ function store(
   if (type === ValueType.INTEGER) scratch.i64(sum);
   else writeDecimal(scratch, sum);
   const ref = engine.put(
+    engine.keyHash,
     before,
     op.bytes,
     op.keyStart,

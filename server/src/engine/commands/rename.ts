@@ -34,6 +34,7 @@ function move(engine: Engine, op: Op, from: EntryRef, target: EntryRef): EntryRe
   const start = store.valueStartOf(from);
   const end = start + store.valueLengthOf(from);
   const ref = engine.put(
+    store.keyHash(op.bytes, op.valueStart, op.valueEnd),
     target,
     op.bytes,
     op.valueStart,
@@ -48,6 +49,6 @@ function move(engine: Engine, op: Op, from: EntryRef, target: EntryRef): EntryRe
   store.setKind(ref, kind);
   // The copy may have evicted the original; then it is gone already.
   const original = engine.find(op);
-  if (original !== 0 && engine.remove(original, op.bytes, op.keyStart, op.keyEnd) === 0) return 0;
+  if (original !== 0 && engine.remove(original, op) === 0) return 0;
   return store.find(op.bytes, op.valueStart, op.valueEnd, engine.nowMs);
 }

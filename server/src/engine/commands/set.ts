@@ -3,19 +3,10 @@ import type { EntryRef } from '../../store/index.js';
 import type { Engine } from '../engine.js';
 import { expiryAfter } from '../expiry-time.js';
 
-const LOOKS_AT_ENTRY =
-  SetFlag.IF_ABSENT |
-  SetFlag.IF_PRESENT |
-  SetFlag.IF_VERSION |
-  SetFlag.EXPIRE_AT |
-  SetFlag.KEEP_TTL |
-  SetFlag.RETURN_OLD;
-
 export function set(engine: Engine, op: Op, result: Result): void {
   result.status = engine.checkValue(op);
   if (result.status !== Status.OK) return;
-  // A plain SET needs no look at what is there: the store finds the place itself.
-  const ref = engine.isAtomic || (op.flags & LOOKS_AT_ENTRY) !== 0 ? engine.find(op) : 0;
+  const ref = engine.find(op);
   if ((op.flags & SetFlag.RETURN_OLD) !== 0 && ref !== 0) {
     if (engine.store.valueLengthOf(ref) > Limits.returnedValueBytesMax) {
       result.status = Status.VALUE_TOO_LARGE;
@@ -32,6 +23,7 @@ export function set(engine: Engine, op: Op, result: Result): void {
     return;
   }
   const written = engine.put(
+    engine.keyHash,
     ref,
     op.bytes,
     op.keyStart,
@@ -78,7 +70,7 @@ function leaveNoEntry(engine: Engine, op: Op, ref: EntryRef, result: Result): vo
   result.hasVersion = true;
   result.version = engine.lastLsn;
   if (ref === 0) return;
-  result.version = engine.remove(ref, op.bytes, op.keyStart, op.keyEnd);
+  result.version = engine.remove(ref, op);
   if (result.version === 0) refuse(result, Status.OUT_OF_MEMORY);
 }
 
