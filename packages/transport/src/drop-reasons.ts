@@ -37,6 +37,8 @@ export const DROP_REASONS = [
   'server-full',
   /** No room for a session or client record of this access key; answered REJECT(KEY_QUOTA). */
   'key-quota',
+  /** The server has not yet loaded its files; answered REJECT(LOADING). */
+  'loading',
   /** A handshake message that answers nothing we asked. */
   'unexpected-handshake',
   /** No such session; answered by a rate-limited NO_SESSION. */

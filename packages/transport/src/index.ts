@@ -10,5 +10,7 @@ export { keyIdOf } from './key-schedule.js';
 export * from './limits.js';
 export * from './seal-crypto.js';
 export type { Mode } from './sealing.js';
+export type { HistoryTarget } from './server/client-history.js';
 export * from './server/request-handler.js';
 export * from './server/server-endpoint.js';
+export * from './server/server-options.js';

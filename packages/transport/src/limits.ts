@@ -43,6 +43,8 @@ export interface ServerLimits {
   readonly outgoingBytesPerSession: number;
   readonly outgoingBytesTotal: number;
   readonly pendingRequestsMax: number;
+  /** Results that wait for the journal, beside those in reply caches. */
+  readonly heldReplyBytesMax: number;
   /**
    * Forged floods die here. A burst of 200 lets a machine's worth of short-lived clients behind one address
    * connect at once; loopback sources, which a remote attacker cannot forge, get 100 times rate and burst.
@@ -95,6 +97,7 @@ export const SERVER_LIMITS: ServerLimits = {
   outgoingBytesPerSession: 8 * 1024 * 1024,
   outgoingBytesTotal: 128 * 1024 * 1024,
   pendingRequestsMax: 65_536,
+  heldReplyBytesMax: 16 * 1024 * 1024,
   hello: { perSecond: Limits.hellosPerSecondPerSource, burst: 200 },
   auth: { perSecond: Limits.authsPerSecondPerKey, burst: 200 },
   authPerKey: { perSecond: Limits.authsPerSecondPerKey, burst: 200 },

@@ -10,6 +10,8 @@ const SIDS_KEPT = 16;
 export class ClientRecord {
   /** Key id and clientId as a Map key. */
   readonly id: string;
+  /** The same as bytes. */
+  readonly identity: Uint8Array;
   readonly usage: KeyUsage;
   readonly replies: ReplyCache;
   /** Live sessions: the current one, one not yet confirmed, superseded ones in their last seconds. */
@@ -30,9 +32,19 @@ export class ClientRecord {
     nowMs: number,
   ) {
     this.id = id;
+    this.identity = Uint8Array.from(id, (character) => character.charCodeAt(0));
     this.usage = usage;
     this.replies = new ReplyCache(window, floor, budget);
     this.lastSeenMs = nowMs;
+  }
+
+  get sids(): readonly number[] {
+    return this.#sids;
+  }
+
+  /** The session opened last, 0 where there was none. */
+  get lastSid(): number {
+    return this.#sids.length === 0 ? 0 : this.#sids[this.#sids.length - 1];
   }
 
   noteSid(sid: number): void {

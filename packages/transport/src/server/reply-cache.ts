@@ -10,6 +10,8 @@ import { copyBytes } from '../little-endian.js';
 const FREE = 0;
 const RUNNING = 1;
 const DONE = 2;
+/** Executed, its reply stored and not yet sent: to whoever asks again it still runs. */
+const HELD = 3;
 /** Replies up to this length live in one array per client; most writes answer with less. */
 const INLINE_BYTES = 64;
 
@@ -68,8 +70,32 @@ export class ReplyCache {
     return this.#states[slot] !== FREE && this.#rids![slot] === rid ? slot : -1;
   }
 
+  /** Not answered yet: it runs, or its answer is held. */
   isRunning(slot: number): boolean {
-    return this.#states[slot] === RUNNING;
+    return this.#states[slot] !== DONE;
+  }
+
+  /** Its reply is stored, sent or not. */
+  hasReply(slot: number): boolean {
+    return this.#states[slot] === DONE || this.#states[slot] === HELD;
+  }
+
+  /** The stored reply must not leave before `answered`. */
+  hold(slot: number): void {
+    this.#states[slot] = HELD;
+  }
+
+  answered(slot: number): void {
+    this.#states[slot] = DONE;
+  }
+
+  ridOf(slot: number): number {
+    return this.#rids![slot];
+  }
+
+  fingerprintOf(slot: number, into: Fingerprint): void {
+    into.low = this.#lows[slot];
+    into.high = this.#highs[slot];
   }
 
   matches(slot: number, fingerprint: Fingerprint): boolean {
@@ -133,6 +159,15 @@ export class ReplyCache {
 
   lengthOf(slot: number): number {
     return this.#lengths[slot];
+  }
+
+  /** Slots of all entries with a stored reply. */
+  *repliedSlots(): Generator<number> {
+    for (let slot = 0, left = this.#entryCount; left > 0 && slot < this.window; slot++) {
+      if (this.#states[slot] === FREE) continue;
+      left--;
+      if (this.hasReply(slot)) yield slot;
+    }
   }
 
   #allocate(): void {

@@ -18,8 +18,10 @@ import type { ByteBudget } from '../incoming-transfers.js';
 import type { ServerLimits } from '../limits.js';
 import { copyBytes } from '../little-endian.js';
 import type { Outgoing } from '../outgoing.js';
+import { tellMark } from './client-history.js';
 import type { ClientRecord } from './client-record.js';
 import { fingerprintOf } from './fingerprint.js';
+import { HeldReplies } from './held-replies.js';
 import type { Fingerprint, ReplyBudget } from './reply-cache.js';
 import { type IncomingRequest, PENDING, type RequestHandler, RequestKind } from './request-handler.js';
 import type { ServerSession } from './server-session.js';
@@ -65,6 +67,10 @@ export class RequestExecutor {
   readonly #pending = new Map<number, PendingRequest>();
   #nextTicket = 1;
   readonly #request: IncomingRequest;
+  readonly #held: HeldReplies;
+  readonly #mark = new ByteWriter(256);
+  /** Answers up to this position may leave. */
+  #released = 0;
   requests = 0;
   replies = 0;
   repliesFromCache = 0;
@@ -87,11 +93,32 @@ export class RequestExecutor {
       nowMs: 0,
       ticket: 0,
       maxReplyBytes: options.limits.maxMessageBytes,
+      releasePosition: 0,
+      hasEffects: false,
     };
+    this.#held = new HeldReplies({
+      countMax: options.limits.pendingRequestsMax,
+      bytesMax: options.limits.heldReplyBytesMax,
+    });
   }
 
   get pendingCount(): number {
     return this.#pending.size;
+  }
+
+  /** Executed requests whose answers wait for a position. */
+  get heldCount(): number {
+    return this.#held.count;
+  }
+
+  /** Answers up to `position` may leave: those that waited do. `onLargeReply`: its session has timers of its own now. */
+  release(position: number, nowMs: number, onLargeReply: (session: ServerSession) => void): void {
+    if (position > this.#released) this.#released = position;
+    const held = this.#held;
+    while (held.count > 0 && held.position <= this.#released) {
+      this.#answerHeld(nowMs, onLargeReply);
+      held.shift();
+    }
   }
 
   /** Steps 1 to 3, which need only the head of a request. False: it was answered or is to be ignored. */
@@ -202,7 +229,12 @@ export class RequestExecutor {
       this.#suspend(session, rid, attempt, false, bytes, start, end);
       return;
     }
-    this.#sendRead(session, rid, attempt, status, this.#results.bytes, 0, this.#results.at, nowMs);
+    const results = this.#results;
+    if (this.#request.releasePosition > this.#released) {
+      this.#holdRead(session, rid, flags, status, bytes, start, end);
+      return;
+    }
+    this.#sendRead(session, rid, attempt, status, results.bytes, 0, results.at, nowMs);
   }
 
   #executeWrite(
@@ -218,7 +250,7 @@ export class RequestExecutor {
     // For the request at the floor there always is room: until it is answered the floor stays, and with it every
     // reply above. Refused for want of room that only it can make, it would keep the client waiting for ever.
     const hasRoom = rid === record.replies.floor || this.#hasRoomForReply(record);
-    if (!hasRoom || this.#pending.size >= this.#limits.pendingRequestsMax) {
+    if (!hasRoom || this.#held.isFull || this.#pending.size >= this.#limits.pendingRequestsMax) {
       this.refuse(session, rid, flags, Status.BUSY);
       return;
     }
@@ -242,6 +274,16 @@ export class RequestExecutor {
       const ops = bytes.subarray(start, end);
       this.#store(record, slot, status, ops, results.bytes, 0, resultBytes);
     } else record.replies.finish(slot, status, results.bytes, 0, resultBytes);
+    const request = this.#request;
+    if (request.hasEffects) {
+      const { history } = this.#handler;
+      if (history !== undefined) tellMark(this.#mark, history, record, session.sid, slot);
+    }
+    if (request.releasePosition > this.#released) {
+      this.#hold(session, rid, attempt, status, true, slot);
+      if (resultBytes > this.#limits.storedReplyBytesMax) this.#held.keepBytes(results.bytes, 0, resultBytes);
+      return;
+    }
     this.#sendWritten(session, slot, rid, attempt, status, results.bytes, 0, resultBytes, nowMs);
   }
 
@@ -262,6 +304,8 @@ export class RequestExecutor {
     request.grant = session.grant;
     request.nowMs = nowMs;
     request.ticket = this.#nextTicket++;
+    request.releasePosition = 0;
+    request.hasEffects = false;
     this.#results.reset();
     this.requests++;
     try {
@@ -271,6 +315,57 @@ export class RequestExecutor {
       this.#results.reset();
       return Status.INTERNAL;
     }
+  }
+
+  #holdRead(
+    session: ServerSession,
+    rid: number,
+    flags: number,
+    status: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    const attempt = flags & RequestFlag.ATTEMPT_MASK;
+    if (this.#held.isFull) {
+      this.refuse(session, rid, attempt, Status.BUSY);
+      return;
+    }
+    this.#fingerprintOf(bytes, start, end, flags);
+    const slot = session.record.replies.enter(rid, this.#fingerprint);
+    this.#hold(session, rid, attempt, status, false, slot);
+    this.#held.keepBytes(this.#results.bytes, 0, this.#results.at);
+  }
+
+  #hold(
+    session: ServerSession,
+    rid: number,
+    attempt: number,
+    status: number,
+    mutates: boolean,
+    slot: number,
+  ): void {
+    const { record } = session;
+    if (mutates) record.replies.hold(slot);
+    this.#held.push(this.#request.releasePosition, record, session, rid, attempt, status, mutates);
+  }
+
+  /** The oldest of those that wait. */
+  #answerHeld(nowMs: number, onLargeReply: (session: ServerSession) => void): void {
+    const held = this.#held;
+    const { record, rid, attempt, status, bytes, start, length } = held;
+    const slot = record.isForgotten ? -1 : record.replies.find(rid);
+    if (slot < 0) return; // the client gave it up
+    const { replies } = record;
+    const session = record.current ?? held.session;
+    if (!held.mutates) replies.remove(slot);
+    else replies.answered(slot);
+    if (session.isClosed) return;
+    if (!held.mutates) this.#sendRead(session, rid, attempt, status, bytes, start, start + length, nowMs);
+    else if (held.hasBytes)
+      this.#sendWritten(session, slot, rid, attempt, status, bytes, start, start + length, nowMs);
+    else this.#sendStored(session, slot, rid, attempt, nowMs);
+    if (!session.outgoing.isEmpty) onLargeReply(session);
   }
 
   #suspend(

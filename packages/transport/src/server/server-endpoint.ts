@@ -4,6 +4,7 @@
  * A datagram's way: admission by (type, length), session by sid, replay window, opening, frames, executor.
  */
 import {
+  ByteWriter,
   CloseCode,
   DATA_HEADER_BYTES,
   DatagramBytes,
@@ -24,22 +25,24 @@ import {
 import type { AccessLookup } from '../access.js';
 import { isSameAddress, latin1 } from '../address.js';
 import { Admission } from '../admission.js';
-import { type RandomBytes, type TransportCrypto, tweetnaclCrypto } from '../crypto.js';
-import { ADDRESS_BYTES, type DatagramBatch, type DatagramSink } from '../datagram-batch.js';
-import { type DropCounters, type DropReason, newDropCounters } from '../drop-reasons.js';
+import { tweetnaclCrypto } from '../crypto.js';
+import { ADDRESS_BYTES, type DatagramBatch } from '../datagram-batch.js';
+import { type DropReason, newDropCounters } from '../drop-reasons.js';
 import { ACK_OF_REPLY, bodyBytesMin, writeClose, writePath, writePong } from '../frames.js';
 import { type ByteBudget, FragmentOutcome } from '../incoming-transfers.js';
 import { SERVER_LIMITS, type ServerLimits } from '../limits.js';
 import { copyBytes, readU16, readU32, readU48 } from '../little-endian.js';
 import { Outgoing } from '../outgoing.js';
-import { type SealCrypto, tweetnaclSealCrypto } from '../seal-crypto.js';
-import { dataTypesOf, type Mode, typeOffsetOf } from '../sealing.js';
+import { tweetnaclSealCrypto } from '../seal-crypto.js';
+import { dataTypesOf, typeOffsetOf } from '../sealing.js';
 import { TimerHeap } from '../timer-heap.js';
 import { TokenBucketTable } from '../token-bucket.js';
+import { type HistoryTarget, tellMark, tellSession } from './client-history.js';
+import { ClientRestorer } from './client-restorer.js';
 import { RequestExecutor } from './request-executor.js';
-import type { RequestHandler } from './request-handler.js';
 import { Roaming } from './roaming.js';
 import { ServerHandshake } from './server-handshake.js';
+import type { ServerCounters, ServerEndpointOptions } from './server-options.js';
 import type { ServerSession } from './server-session.js';
 import { SessionTable } from './session-table.js';
 
@@ -48,50 +51,6 @@ const TIMERS_PER_TICK = 256;
 /** A session ends with so many counters to spare: replies and a CLOSE may already be on their way. */
 const COUNTERS_SPARE = 65_536;
 const NO_SOURCE = new Uint8Array(1);
-
-export interface ServerEndpointOptions {
-  handler: RequestHandler;
-  /** Filled and flushed by the endpoint alone. */
-  sink: DatagramSink;
-  /** Default: the tweetnacl reference. */
-  crypto?: TransportCrypto;
-  random: RandomBytes;
-  limits?: Partial<ServerLimits>;
-  mode: Mode;
-  /** The access keys: required in sealed mode. */
-  access?: AccessLookup;
-  /** Boxes and X25519 of sealed mode, default: the tweetnacl reference. */
-  sealCrypto?: SealCrypto;
-  /** Number of this worker, 0..63: the top 6 bits of its sids. Default 0. */
-  worker?: number;
-  /** The handler threw. Its client gets INTERNAL; by default the error is only counted. */
-  onDefect?: (error: unknown) => void;
-}
-
-/** A plain object for STATS. */
-export interface ServerCounters {
-  sessions: number;
-  sessionsOpened: number;
-  clientRecords: number;
-  /** Sessions whose peer proved a new address. */
-  pathsMoved: number;
-  datagramsIn: number;
-  datagramsOut: number;
-  bytesIn: number;
-  bytesOut: number;
-  requests: number;
-  replies: number;
-  repliesFromCache: number;
-  /** Fragments of replies sent again. */
-  retransmits: number;
-  pending: number;
-  replyCacheBytes: number;
-  reassemblyBytes: number;
-  outgoingBytes: number;
-  defects: number;
-  /** Datagrams, or rests of datagrams, dropped, by reason. */
-  dropped: DropCounters;
-}
 
 export class ServerEndpoint {
   readonly #limits: ServerLimits;
@@ -110,6 +69,10 @@ export class ServerEndpoint {
   readonly #authType: number;
   readonly #typeOffset: number;
   readonly #roaming: Roaming;
+  readonly #history: HistoryTarget | undefined;
+  readonly #historyWriter = new ByteWriter(256);
+  readonly #access: AccessLookup | undefined;
+  readonly #onLargeReply = (session: ServerSession): void => this.#schedule(session);
   /** Where the datagram in hand came from. */
   #from: Uint8Array = NO_SOURCE;
   #fromAt = 0;
@@ -126,6 +89,8 @@ export class ServerEndpoint {
     options.random(seedBytes);
     const seed = readU32(seedBytes, 0);
     this.#limits = limits;
+    this.#history = options.handler.history;
+    this.#access = options.mode === 'sealed' ? options.access : undefined;
     this.#typeOffset = typeOffsetOf(options.mode);
     this.#helloType = DatagramType.HELLO + this.#typeOffset;
     this.#authType = DatagramType.AUTH + this.#typeOffset;
@@ -155,7 +120,7 @@ export class ServerEndpoint {
       outgoing: this.#outgoing,
       replyBudget: this.#sessions.replyBudget,
       outgoingBudget: this.#outgoingBudget,
-      seed: seed ^ 0x5bd1e995,
+      seed: options.continuity?.fingerprintSeed ?? seed ^ 0x5bd1e995,
       onDefect: (error) => {
         this.#defects++;
         options.onDefect?.(error);
@@ -180,6 +145,7 @@ export class ServerEndpoint {
         onReplaced: (session, nowMs) => this.#end(session, nowMs),
       },
       seed,
+      options.continuity?.epoch,
     );
   }
 
@@ -223,6 +189,47 @@ export class ServerEndpoint {
     this.#outgoing.flush();
   }
 
+  /**
+   * Answers whose `releasePosition` is not above `position` may leave; those that waited leave now, in the order in
+   * which they were executed. Positions only rise.
+   */
+  release(position: number, nowMs: number): void {
+    this.#executor.release(position, nowMs, this.#onLargeReply);
+    this.#outgoing.flush();
+  }
+
+  /**
+   * While the server still loads, so many percent (0 to 100) done, a handshake ends in REJECT(LOADING); undefined: it
+   * serves.
+   */
+  setLoading(percent: number | undefined, nowMs: number): void {
+    this.#handshake.loadingPercent = percent;
+    if (percent === undefined) for (const record of this.#sessions.records()) record.lastSeenMs = nowMs;
+  }
+
+  /** Takes what `RequestHandler.history` was told by the process before, in that order, while this one loads. */
+  restorer(): HistoryTarget {
+    return new ClientRestorer({ sessions: this.#sessions, limits: this.#limits, access: this.#access });
+  }
+
+  /**
+   * Begins a walk over all client records: each call of the returned function tells `target` one of them, false where
+   * there are no more. What changes meanwhile is told to `RequestHandler.history`.
+   */
+  walkHistory(target: HistoryTarget): () => boolean {
+    const records = this.#sessions.records()[Symbol.iterator]();
+    const writer = new ByteWriter(256);
+    return () => {
+      const next = records.next();
+      if (next.done === true) return false;
+      const record = next.value;
+      for (const sid of record.sids) tellSession(writer, target, record, sid);
+      for (const slot of record.replies.repliedSlots())
+        tellMark(writer, target, record, record.lastSid, slot);
+      return true;
+    };
+  }
+
   /** CLOSE(SHUTDOWN) to every session; the endpoint may be dropped afterwards. */
   close(nowMs: number): void {
     for (const session of [...this.#sessions.sessions()]) this.#close(session, CloseCode.SHUTDOWN, nowMs);
@@ -256,6 +263,7 @@ export class ServerEndpoint {
       repliesFromCache: this.#executor.repliesFromCache,
       retransmits,
       pending: this.#executor.pendingCount,
+      held: this.#executor.heldCount,
       replyCacheBytes: this.#sessions.replyBudget.usedBytes,
       reassemblyBytes: this.#reassemblyBudget.usedBytes,
       outgoingBytes: this.#outgoingBudget.usedBytes,
@@ -352,6 +360,7 @@ export class ServerEndpoint {
     const { record } = session;
     const before = record.current;
     record.current = session;
+    if (this.#history !== undefined) tellSession(this.#historyWriter, this.#history, record, session.sid);
     if (before !== null) {
       before.endsAtMs = nowMs + this.#limits.supersededMs;
       this.#schedule(before);
@@ -496,7 +505,9 @@ export class ServerEndpoint {
   #handleClose(session: ServerSession, code: number, nowMs: number): void {
     const { record } = session;
     this.#end(session, nowMs);
-    if (code === CloseCode.NORMAL && record.sessions.length === 0) this.#sessions.forget(record);
+    if (code !== CloseCode.NORMAL || record.sessions.length > 0) return;
+    this.#sessions.forget(record);
+    if (this.#history !== undefined) tellSession(this.#historyWriter, this.#history, record, 0);
   }
 
   #tickSession(session: ServerSession, nowMs: number): void {

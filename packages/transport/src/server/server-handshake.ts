@@ -45,6 +45,7 @@ import type { SessionTable } from './session-table.js';
 
 const HASH_BYTES = 16;
 const RETRY_AFTER_MS = 1000;
+const RETRY_WHILE_LOADING_MS = 250;
 /** A remote attacker cannot forge loopback; a machine's own tools connect in crowds. */
 const LOOPBACK_FACTOR = 100;
 
@@ -74,10 +75,13 @@ export class ServerHandshake {
   readonly #typeOffset: number;
   /** Undefined in open mode. */
   readonly #sealed: ServerSealedHandshake | undefined;
-  /** Random per start of the server. */
+  /** Names the run of client records that this server knows: random, or as old as the database. */
   readonly epoch = new Uint8Array(EPOCH_BYTES);
 
-  constructor(options: ServerHandshakeOptions, seed: number) {
+  /** Percent; undefined: the server has loaded everything. */
+  loadingPercent: number | undefined;
+
+  constructor(options: ServerHandshakeOptions, seed: number, epoch: Uint8Array | undefined) {
     const { limits } = options;
     this.#options = options;
     this.#cookies = new CookieJar(options.crypto, options.random);
@@ -85,7 +89,8 @@ export class ServerHandshake {
     this.#auths = new TokenBucketTable(limits.auth, seed + 1);
     this.#seen = new SeenAuths(limits.seenAuthMax);
     this.#typeOffset = typeOffsetOf(options.mode);
-    options.random(this.epoch);
+    if (epoch === undefined) options.random(this.epoch);
+    else this.epoch.set(epoch);
     if (options.mode === 'sealed') this.#sealed = new ServerSealedHandshake(options, seed);
   }
 
@@ -172,6 +177,13 @@ export class ServerHandshake {
     const clientParams = decodeClientParams(params, AuthAt.params);
     if (clientParams === undefined || !isSound(clientParams)) {
       drop('bad-params');
+      return;
+    }
+    // Not a WELCOME that says FRESH: what is known of this client may still be on its way.
+    if (this.loadingPercent !== undefined) {
+      drop('loading');
+      const percent = Math.max(0, Math.min(100, Math.floor(this.loadingPercent)));
+      this.#reject(RejectReason.LOADING + percent, RETRY_WHILE_LOADING_MS, bytes, at, from, fromAt);
       return;
     }
     this.#welcome(clientParams, grant, auth, seenKey, from, fromAt, nowMs);

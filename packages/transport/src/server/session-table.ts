@@ -119,6 +119,30 @@ export class SessionTable {
     return record;
   }
 
+  /**
+   * A record as it was before a restart. `refusalFor` is not asked: there were no more of them then; where there are
+   * after all, that of the session opened longest ago goes.
+   */
+  restoreRecord(id: string, keyId: string, window: number, floor: number, nowMs: number): ClientRecord {
+    if (this.#records.size >= this.#limits.clientRecordsMax) {
+      for (const oldest of this.#records.values()) {
+        this.forget(oldest);
+        break;
+      }
+    }
+    return this.createRecord(id, this.usageOf(keyId), window, floor, nowMs);
+  }
+
+  /** Moves a record behind all others in the order in which `restoreRecord` lets them go. */
+  renew(record: ClientRecord): void {
+    this.#records.delete(record.id);
+    this.#records.set(record.id, record);
+  }
+
+  records(): Iterable<ClientRecord> {
+    return this.#records.values();
+  }
+
   newSid(nowMs: number): number {
     for (const [sid, endedMs] of this.#retired) {
       if (nowMs - endedMs < Timings.sidReuseMs) break;
