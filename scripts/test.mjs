@@ -13,7 +13,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const FILE_TIMEOUT_MS = 180_000;
+const FILE_TIMEOUT_MS = Number(process.env.ANOA_TEST_FILE_TIMEOUT_MINUTES ?? 3) * 60_000;
 /** Line coverage in percent, below which the run fails. */
 const COVERAGE_FLOORS = {
   'packages/protocol/src': 95,
@@ -94,6 +94,8 @@ function settle(file, { output, code, timedOut, elapsedMs }) {
   const seconds = `${(elapsedMs / 1000).toFixed(1)} s`.padStart(8);
   console.log(`${verdict} ${seconds} ${String(passed).padStart(5)} passed  ${file}`);
   for (const line of output.match(/^# skip.*$/gm) ?? []) console.log(`     ${paint(33, line)}`);
+  for (const line of output.match(/^(?:• )*# \d.*$/gm) ?? [])
+    console.log(`     ${line.replaceAll('• ', '')}`);
   if (failed === 0) return;
   failedFiles.push(file);
   console.log(output.trimEnd());
