@@ -123,7 +123,11 @@ function checkArguments(command: Command, model: SpecModel, refuse: Refuse): voi
 
 function checkResult(command: Command, model: SpecModel, refuse: Refuse): void {
   const flags = new Set(command.flags.map((flag) => flag.name));
-  const { version, types } = command.result;
+  const { version, types, unit, layout } = command.result;
+  if (unit !== undefined && !types.includes('integer'))
+    refuse('unit-without-number', `the result has the unit ${unit} and no integer that it could be of`);
+  if (layout !== undefined && (types.length !== 1 || types[0] !== 'bytes'))
+    refuse('layout-without-bytes', `the result has the layout "${layout}" but is not bytes alone`);
   if (typeof version === 'object' && !flags.has(version.when))
     refuse('version-unknown-flag', `the result has a version when "${version.when}", not a flag`);
   for (const type of types) {

@@ -1,17 +1,38 @@
 import type { Emitter, GeneratedFile } from './emitter.js';
+import { commandConstants, commandImplementation, commandInterface } from './java/commands.js';
 import { constantFiles } from './java/constants.js';
 import { layoutFiles } from './java/layouts.js';
+import { opEncodingFiles } from './java/op-encoding.js';
+import { optionsFiles } from './java/options.js';
+import { packageFiles } from './java/package-files.js';
 import type { SpecModel } from './spec-model.js';
 
 const FOLDER = 'sdk-java/src/main/java/io/anoadb/generated';
 
-/** Java: the public command interfaces, and below `wire` constants, codecs and their implementation. */
+/** Java: commands and their options for everybody; below `wire` constants and codecs for the client alone. */
 export class JavaEmitter implements Emitter {
   readonly language = 'Java';
   readonly folders = [FOLDER];
 
   emit(model: SpecModel): readonly GeneratedFile[] {
-    const wire: Record<string, string> = { ...constantFiles(model), ...layoutFiles(model) };
-    return Object.entries(wire).map(([name, text]) => ({ path: `${FOLDER}/wire/${name}`, text }));
+    const files: Record<string, string> = {
+      'AnoaCommands.java': commandInterface(model, 'blocking'),
+      'AnoaAsyncCommands.java': commandInterface(model, 'async'),
+      'BlockingCommands.java': commandImplementation(model, 'blocking'),
+      'AsyncCommands.java': commandImplementation(model, 'async'),
+      ...optionsFiles(model),
+      ...under('wire', {
+        'Commands.java': commandConstants(model),
+        ...opEncodingFiles(model),
+        ...constantFiles(model),
+        ...layoutFiles(model),
+      }),
+      ...packageFiles(),
+    };
+    return Object.entries(files).map(([name, text]) => ({ path: `${FOLDER}/${name}`, text }));
   }
+}
+
+function under(folder: string, files: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).map(([name, text]) => [`${folder}/${name}`, text]));
 }

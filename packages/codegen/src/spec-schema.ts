@@ -129,6 +129,10 @@ export const messageSchema = z.strictObject({
   result: z.strictObject({
     types: z.array(z.string().min(1)).min(1),
     version: z.union([z.enum(['never', 'always']), z.strictObject({ when: fieldName })]),
+    // What an integer counts, where SDKs have a type of their own for it.
+    unit: z.enum(['ms']).optional(),
+    // Name of a layout inside bytes that SDKs read for their callers; the prose describes it.
+    layout: fieldName.optional(),
     prose,
   }),
   replay: z.enum(['stored', 'reread']),

@@ -283,6 +283,40 @@ public sealed interface AnoaValue {
   }
 
   /**
+   * A whole number from 2^63 to 2^64 - 1, exact. Only inside of a JSON document: an integer of its own is an int64.
+   *
+   * @param value the number
+   */
+  record BigIntegerValue(BigInteger value) implements NumberValue {
+    /** Refuses what an {@link IntegerValue} holds, and what has no form. */
+    public BigIntegerValue {
+      if (value.signum() < 0 || value.bitLength() != Long.SIZE) {
+        throw new IllegalArgumentException(value + " is not from 2^63 to 2^64 - 1");
+      }
+    }
+
+    @Override
+    public double doubleValue() {
+      return value.doubleValue();
+    }
+
+    @Override
+    public String typeName() {
+      return "integer";
+    }
+
+    @Override
+    public Object toJava() {
+      return value;
+    }
+
+    @Override
+    public String toString() {
+      return value.toString();
+    }
+  }
+
+  /**
    * A floating-point number.
    *
    * @param value the number

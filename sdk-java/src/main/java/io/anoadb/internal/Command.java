@@ -25,7 +25,7 @@ public record Command<A extends @Nullable Object>(CallKind kind, boolean isRerea
   /** Reads the next result of a reply; the buffer stands behind it afterwards. */
   @Override
   public A read(ByteBuffer results, Call<A> call) {
-    return reading.read(OpResult.read(results), kind.name(), call.key());
+    return reading.read(OpResult.read(results), kind, call.key());
   }
 
   /** Makes the answer of a result, or throws the refusal of the server. */
@@ -34,9 +34,9 @@ public record Command<A extends @Nullable Object>(CallKind kind, boolean isRerea
     /**
      * Called on the client's own thread; must not block.
      *
-     * @param command its name, for messages
+     * @param kind of the command, for messages
      * @param key of the op, for messages
      */
-    A read(OpResult result, String command, byte @Nullable [] key);
+    A read(OpResult result, CallKind kind, byte @Nullable [] key);
   }
 }
