@@ -127,6 +127,8 @@ export class TestEngine {
       nowMs: 0,
       ticket: ++this.#ticket,
       maxReplyBytes: this.maxReplyBytes,
+      releasePosition: 0,
+      hasEffects: false,
     };
     const status = this.door.execute(request, reply);
     return { status, results: reply.written().slice(), ticket: request.ticket };

@@ -25,6 +25,9 @@ export interface Settings {
   readonly maxMemoryBytes: number;
   readonly eviction: 'refuse' | 'sieve' | 'sieve-ttl';
   readonly maxValueBytes: number;
+  readonly hasJournal: boolean;
+  readonly fsync: 'always' | 'everysec' | 'no';
+  readonly journalSizeBytes: number;
   readonly snapshotIntervalMs: number;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   readonly logFormat: 'auto' | 'pretty' | 'json';
@@ -113,6 +116,9 @@ export async function loadSettings(sources: SettingSources = {}): Promise<Loaded
     maxMemoryBytes: parsed.maxMemory,
     eviction: parsed.eviction,
     maxValueBytes: parsed.maxValue,
+    hasJournal: parsed.journal === 'on',
+    fsync: parsed.fsync,
+    journalSizeBytes: parsed.journalSize,
     snapshotIntervalMs: parsed.snapshotInterval,
     logLevel: parsed.logLevel,
     logFormat: parsed.logFormat,
@@ -126,6 +132,9 @@ export async function loadSettings(sources: SettingSources = {}): Promise<Loaded
     maxMemory: settings.maxMemoryBytes === 0 ? '0 (no limit)' : formatSizeBytes(settings.maxMemoryBytes),
     eviction: settings.eviction,
     maxValue: formatSizeBytes(settings.maxValueBytes),
+    journal: settings.hasJournal ? 'on' : 'off',
+    fsync: settings.hasJournal ? settings.fsync : `${settings.fsync} (not used: no journal)`,
+    journalSize: formatSizeBytes(settings.journalSizeBytes),
     snapshotInterval:
       settings.snapshotIntervalMs === 0 ? '0 (off)' : formatDurationMs(settings.snapshotIntervalMs),
     logLevel: settings.logLevel,
@@ -151,6 +160,9 @@ function defaultsFor(
     maxMemory: 0,
     eviction: 'refuse',
     maxValue: '1mb',
+    journal: 'on',
+    fsync: 'everysec',
+    journalSize: '1gb',
     snapshotInterval: '5m',
     logLevel: 'info',
     logFormat: 'auto',

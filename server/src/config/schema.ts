@@ -38,6 +38,9 @@ export const settingsSchema = z.strictObject({
       .min(1024)
       .max(16 * MEBIBYTE),
   ),
+  journal: z.enum(['on', 'off']),
+  fsync: z.enum(['always', 'everysec', 'no']),
+  journalSize: size.pipe(z.number().min(MEBIBYTE)),
   snapshotInterval: duration.refine((ms) => ms === 0 || ms >= 1_000),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
   logFormat: z.enum(['auto', 'pretty', 'json']),

@@ -68,6 +68,25 @@ export const settingTable = {
     accepts: 'a size from 1kb to 16mb',
     summary: 'largest value accepted',
   },
+  journal: {
+    variable: 'ANOA_JOURNAL',
+    flag: '--journal',
+    accepts: 'on, or off (snapshots only: a crash loses what was written since the last one)',
+    summary: 'whether every write is journalled before it is acknowledged',
+  },
+  fsync: {
+    variable: 'ANOA_FSYNC',
+    flag: '--fsync',
+    accepts:
+      'always (acknowledged means on the disk), everysec (a power cut may cost the last second), or no (the system decides)',
+    summary: 'when the journal is synced to the disk',
+  },
+  journalSize: {
+    variable: 'ANOA_JOURNAL_SIZE',
+    flag: '--journal-size',
+    accepts: 'a size such as 64mb or 4gb, at least 1mb',
+    summary: 'size of the journal at which a snapshot is taken, which makes it small again',
+  },
   snapshotInterval: {
     variable: 'ANOA_SNAPSHOT_INTERVAL',
     flag: '--snapshot-interval',

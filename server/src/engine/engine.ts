@@ -13,6 +13,8 @@ import {
   ByteWriter,
   interpretText,
   isValidValue,
+  isWriteOpcode,
+  Opcode,
   Status,
   ValueType,
   writeInterpreted,
@@ -40,6 +42,11 @@ export interface EngineOptions {
   readonly journal: Journal;
   readonly services: EngineServices;
   readonly valueBytesMax: number;
+}
+
+/** A snapshot writes files of its own, and makes room. */
+function takesRoom(opcode: number): boolean {
+  return isWriteOpcode(opcode) && opcode !== Opcode.SNAPSHOT;
 }
 
 /** Scratch above this size is given back after the request that needed it. */
@@ -72,10 +79,24 @@ export class Engine {
   /** Per opcode. */
   readonly calls = new Float64Array(256);
   readonly errors = new Float64Array(256);
+  /** Writes are answered DISK_FULL. */
+  refusesWrites = false;
+  /** After `commit` or `rollback`: the answers may leave once the journal has released this LSN; 0: at once. */
+  releasePosition = 0;
+  /** After them: the request took LSNs. */
+  hasEffects = false;
   readonly #journal: Journal;
   readonly #undo: UndoLog;
   #deferred: Promise<DeferredResult> | undefined;
   #isAtomic = false;
+  /** LSN before the request. */
+  #startLsn = 0;
+  /** There were effects not yet released when the request began: what it sees may be one of them. */
+  #seesUnreleased = false;
+  /** The highest LSN that the answers so far rest on. */
+  #restsOnLsn = 0;
+  /** A key that is not there may be so since this LSN. */
+  #lastRemovalLsn = 0;
   /** The store let something go while an atomic request ran, and the journal was told. */
   #hasLostEntries = false;
 
@@ -85,7 +106,8 @@ export class Engine {
     this.valueBytesMax = options.valueBytesMax;
     this.store = options.createStore((bytes, keyStart, keyEnd) => {
       this.#hasLostEntries = true;
-      this.#journal.remove(bytes, keyStart, keyEnd, this.#journal.takeLsn());
+      this.#lastRemovalLsn = this.#journal.takeLsn();
+      this.#journal.remove(bytes, keyStart, keyEnd, this.#lastRemovalLsn);
     });
     this.#undo = new UndoLog(this.store);
   }
@@ -124,6 +146,7 @@ export class Engine {
     const handler = commandHandlers[opcode];
     if (handler === undefined) result.status = Status.UNSUPPORTED_OP;
     else if (this.isDenied(op)) result.status = Status.DENIED;
+    else if (this.refusesWrites && takesRoom(opcode)) result.status = Status.DISK_FULL;
     else handler(this, op, result);
     if (result.status > Status.NOT_FOUND) this.errors[opcode]++;
   }
@@ -157,6 +180,19 @@ export class Engine {
     this.#deferred = deferred;
   }
 
+  /** So much waits for the disk that requests that write should wait too. */
+  get isBusy(): boolean {
+    return this.#journal.isBusy;
+  }
+
+  /** Before the first op of a request. */
+  startRequest(): void {
+    const { lastLsn, releasedLsn } = this.#journal;
+    this.#startLsn = lastLsn;
+    this.#seesUnreleased = lastLsn !== releasedLsn;
+    this.#restsOnLsn = 0;
+  }
+
   /** The ops that follow all apply or none does: end with `commit` or `rollback`. */
   begin(): void {
     this.#isAtomic = true;
@@ -181,15 +217,29 @@ export class Engine {
 
   /** The entry of the op's key, or 0. */
   find(op: Op): EntryRef {
-    return this.store.findHashed(this.keyHash, op.bytes, op.keyStart, op.keyEnd, this.nowMs);
+    const ref = this.store.findHashed(this.keyHash, op.bytes, op.keyStart, op.keyEnd, this.nowMs);
+    if (this.#seesUnreleased) this.restOn(ref);
+    return ref;
   }
 
   /** As `find`, counted as a hit or a miss: for commands that only read. */
   findToRead(op: Op): EntryRef {
     const ref = this.store.findHashed(this.keyHash, op.bytes, op.keyStart, op.keyEnd, this.nowMs);
+    if (this.#seesUnreleased) this.restOn(ref);
     if (ref === 0) this.misses++;
     else this.hits++;
     return ref;
+  }
+
+  /** The answer rests on that entry being as it is; 0: on there being none. */
+  restOn(ref: EntryRef): void {
+    const lsn = ref === 0 ? this.#lastRemovalLsn : this.store.versionOf(ref);
+    if (lsn > this.#restsOnLsn) this.#restsOnLsn = lsn;
+  }
+
+  /** The answer rests on everything that has happened. */
+  restOnAll(): void {
+    if (this.#seesUnreleased) this.#restsOnLsn = this.#journal.lastLsn;
   }
 
   /** The type a typed reader sees: of untyped text its interpretation, found once and kept in the entry. */
@@ -225,6 +275,7 @@ export class Engine {
     valueEnd: number,
     expiryMs: number,
   ): EntryRef {
+    if (!this.#journal.hasRoom) return 0;
     if (this.#isAtomic && !this.#undo.remember(before, bytes, keyStart, keyEnd)) return 0;
     const version = this.#journal.lastLsn + 1;
     const store = this.store;
@@ -275,6 +326,7 @@ export class Engine {
     const { bytes, keyStart, keyEnd } = op;
     if (this.#isAtomic && !this.#undo.remember(ref, bytes, keyStart, keyEnd)) return 0;
     const lsn = this.#journal.takeLsn();
+    this.#lastRemovalLsn = lsn;
     if (this.#isAtomic) this.#undo.happened(lsn);
     else this.#journal.remove(bytes, keyStart, keyEnd, lsn);
     this.store.removeAt(this.keyHash, ref);
@@ -284,7 +336,8 @@ export class Engine {
   /** Removes every entry; must not be called in an atomic request. */
   clear(): number {
     const removed = this.store.clear();
-    this.#journal.clear(this.#journal.takeLsn());
+    this.#lastRemovalLsn = this.#journal.takeLsn();
+    this.#journal.clear(this.#lastRemovalLsn);
     return removed;
   }
 
@@ -352,6 +405,7 @@ export class Engine {
   }
 
   #remember(ref: EntryRef): boolean {
+    if (!this.#journal.hasRoom) return false;
     if (!this.#isAtomic) return true;
     const start = this.store.keyStartOf(ref);
     const end = start + this.store.keyLengthOf(ref);
@@ -395,6 +449,10 @@ export class Engine {
     this.#isAtomic = false;
     this.#undo.clear();
     this.#journal.commit();
+    const { lastLsn, releasedLsn } = this.#journal;
+    this.hasEffects = lastLsn !== this.#startLsn;
+    const position = this.hasEffects ? lastLsn : this.#restsOnLsn;
+    this.releasePosition = position > releasedLsn ? position : 0;
     if (this.scratch.bytes.length > SCRATCH_BYTES_KEPT) this.scratch = new ByteWriter(4096);
   }
 }

@@ -4,8 +4,8 @@
  * The engine tells every change here: what an op wrote or removed, what expired or was evicted, what a FLUSH
  * cleared. An entry's version is the LSN of its last effect, so LSNs only rise; a rolled-back request leaves a gap.
  * Within one request the order of calls is the order in which effects are applied; `commit` ends the request, and
- * effects between two commits belong together (a durable journal writes them in one frame, with the mark of the
- * request's reply). A reply that must wait for the disk leaves as PENDING, as SNAPSHOT's does today.
+ * effects between two commits belong together (the durable journal, persistence/group-commit.ts, writes them in one
+ * frame, with the mark of the request's reply). An answer that rests on an effect leaves when that is released.
  */
 
 import type { EntryRef } from '../store/index.js';
@@ -23,6 +23,12 @@ export interface EffectListener {
 export interface Journal extends EffectListener {
   /** LSN of the last effect, 0 before the first. */
   readonly lastLsn: number;
+  /** Effects up to here cannot be undone any more by a crash, as far as its policy promises; `lastLsn` at most. */
+  readonly releasedLsn: number;
+  /** False: the request in hand changed so much already that more would not fit one frame. */
+  readonly hasRoom: boolean;
+  /** More waits for the disk than is good: requests that write are to be refused before they are executed. */
+  readonly isBusy: boolean;
   /** The LSN for the effect that is about to be told. */
   takeLsn(): number;
   /** The effects of one request are complete. */
@@ -36,6 +42,18 @@ export class VolatileJournal implements Journal {
 
   get lastLsn(): number {
     return this.#lastLsn;
+  }
+
+  get releasedLsn(): number {
+    return this.#lastLsn;
+  }
+
+  get hasRoom(): boolean {
+    return true;
+  }
+
+  get isBusy(): boolean {
+    return false;
   }
 
   /** Goes on behind what a snapshot brought back; never backwards. */

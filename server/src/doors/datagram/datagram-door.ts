@@ -27,7 +27,13 @@ import {
   ValueType,
   writeResult,
 } from '@anoadb/protocol';
-import { type IncomingRequest, PENDING, type RequestHandler, RequestKind } from '@anoadb/transport';
+import {
+  type HistoryTarget,
+  type IncomingRequest,
+  PENDING,
+  type RequestHandler,
+  RequestKind,
+} from '@anoadb/transport';
 import { type Engine, NO_PREFIX } from '../../engine/engine.js';
 
 const VERSION_BYTES = 8;
@@ -58,9 +64,13 @@ export class DatagramDoor implements RequestHandler {
   #hasWrite = false;
   #hasAlone = false;
 
-  constructor(engine: Engine, complete: CompleteRequest) {
+  readonly history: HistoryTarget | undefined;
+
+  /** @param history keeps what clients must find again after a restart. */
+  constructor(engine: Engine, complete: CompleteRequest, history?: HistoryTarget) {
     this.#engine = engine;
     this.#complete = complete;
+    this.history = history;
   }
 
   classify(bytes: Uint8Array, start: number, end: number): RequestKind {
@@ -77,12 +87,17 @@ export class DatagramDoor implements RequestHandler {
     this.#walked = undefined;
     if (!isWalked && !this.#walk(bytes, start, end)) return Status.MALFORMED;
     if (this.#hasAlone && request.isAtomic) return Status.MALFORMED;
-    this.#engine.permissions = request.permissions;
-    this.#engine.keyPrefix = request.grant?.prefix ?? NO_PREFIX;
-    if (this.#opCount > 1) this.#engine.lookAhead(bytes, this.#keyStarts, this.#keyEnds, this.#opCount);
+    const engine = this.#engine;
+    if (this.#hasWrite && engine.isBusy) return Status.BUSY;
+    engine.startRequest();
+    engine.permissions = request.permissions;
+    engine.keyPrefix = request.grant?.prefix ?? NO_PREFIX;
+    if (this.#opCount > 1) engine.lookAhead(bytes, this.#keyStarts, this.#keyEnds, this.#opCount);
+    const isPending = !request.isAtomic && this.#executeEach(request, reply);
     if (request.isAtomic) this.#executeAtomic(request, reply);
-    else if (this.#executeEach(request, reply)) return PENDING;
-    return Status.OK;
+    request.releasePosition = engine.releasePosition;
+    request.hasEffects = engine.hasEffects;
+    return isPending ? PENDING : Status.OK;
   }
 
   summarize(ops: Uint8Array, results: Uint8Array): Uint8Array {

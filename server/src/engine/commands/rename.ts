@@ -12,6 +12,7 @@ export function rename(engine: Engine, op: Op, result: Result): void {
   }
   const target = store.find(op.bytes, op.valueStart, op.valueEnd, engine.nowMs);
   if ((op.flags & RenameFlag.IF_ABSENT) !== 0 && target !== 0) {
+    engine.restOnAll();
     result.status = Status.CONDITION_FAILED;
     return;
   }

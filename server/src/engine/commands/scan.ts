@@ -18,6 +18,7 @@ const KEYS_MAX = 0xffff;
  * full or the filters took too much work: so no pattern and no count holds up other clients.
  */
 export function scan(engine: Engine, op: Op, result: Result): void {
+  engine.restOnAll();
   page.begin(engine, op);
   const wanted = Math.min(op.count, ENTRIES_MAX);
   const looksAtTypes = (op.flags & (ScanFlag.TYPE | ScanFlag.WITH_TYPES)) !== 0;

@@ -1,0 +1,368 @@
+/**
+ * The durable Journal: while one batch of effects is on its way to the disk, the next one collects; and one number,
+ * `releasedLsn`, says which answers may leave. Bytes only, no file: those are behind the JournalPort.
+ *
+ * Invariants: the effects of one request, and its mark, stand in one batch. Nothing is released that a crash of the
+ * kind that the policy covers could undo. What is on its way or collected is bounded: beyond it `isBusy` asks for no
+ * more requests that write.
+ */
+
+import { ByteWriter } from '@anoadb/protocol';
+import type { Journal } from '../engine/journal.js';
+import type { EffectListener, WalkableStore } from './database-types.js';
+import { RecordKind, writeRecordHead } from './entry-record.js';
+import {
+  BATCH_BYTES_MAX,
+  BATCH_BYTES_TARGET,
+  BATCH_HEAD_BYTES,
+  BATCH_REQUESTS_MAX,
+  BATCHES_IN_FLIGHT_MAX,
+  type JournalPort,
+} from './journal/journal-types.js';
+import type { PersistenceError } from './persistence-error.js';
+
+export interface GroupCommitOptions {
+  /** The database clock: it goes into every batch. */
+  readonly nowMs: () => number;
+  /** For the lag of syncs. */
+  readonly monotonicMs: () => number;
+  /** Answers up to this position may leave. */
+  readonly onReleased: (lsn: number) => void;
+  /** Whether new writes are refused, because the disk is full. */
+  readonly onFull: (isFull: boolean) => void;
+  readonly onFatal: (error: PersistenceError) => void;
+  readonly queuedBytesMax?: number;
+  readonly lagMsMax?: number;
+}
+
+interface Batch {
+  readonly buffer: ArrayBuffer;
+  readonly byteEnd: number;
+  readonly firstLsn: number;
+  readonly lastLsn: number;
+  readonly requestCount: number;
+}
+
+/** A batch with one more large request than its target has room here. */
+const BUFFER_BYTES = BATCH_BYTES_TARGET + 64 * 1024;
+/** Collected and on its way: about a tenth of a second of the fastest writing. */
+const QUEUED_BYTES_MAX = 16 * 1024 * 1024;
+/** One request must fit a batch that others have begun. */
+const REQUEST_BYTES_MAX = BATCH_BYTES_MAX / 2;
+/**
+ * Small batches on their way at once. Under `always` one: what comes meanwhile shares the next sync. Otherwise two,
+ * so that the worker does not wait for this thread.
+ */
+const SMALL_IN_FLIGHT_ALWAYS = 1;
+const SMALL_IN_FLIGHT = 2;
+/** everysec promises a second: where a sync is that late beyond it, nothing more is acknowledged. */
+const LAG_MS_MAX = 2_000;
+const LAG_SAMPLE_MS = 100;
+
+export class GroupCommit implements Journal {
+  readonly #options: GroupCommitOptions;
+  readonly #queuedBytesMax: number;
+  readonly #lagMsMax: number;
+  readonly #spare: ArrayBuffer[] = [];
+  readonly #batch = new ByteWriter(0);
+  readonly #ready: Batch[] = [];
+  #readyBytes = 0;
+  #port: JournalPort | undefined;
+  #store: WalkableStore | undefined;
+  #listener: EffectListener | undefined;
+  #lastLsn = 0;
+  #releasedLsn = 0;
+  /** LSN below the effects of the batch that collects. */
+  #batchFromLsn = 0;
+  #requestCount = 0;
+  #requestStart = BATCH_HEAD_BYTES;
+  /** An effect was told and not yet `commit`. */
+  #isInRequest = false;
+  /** LSN of the last batch that was handed over. */
+  #appendedLsn = 0;
+  /** everysec: what was written and when, for each tenth of a second that is not yet synced. */
+  readonly #unsyncedLsns: number[] = [];
+  readonly #unsyncedSinceMs: number[] = [];
+  readonly #onDrained: (() => void)[] = [];
+
+  constructor(options: GroupCommitOptions) {
+    this.#options = options;
+    this.#queuedBytesMax = options.queuedBytesMax ?? QUEUED_BYTES_MAX;
+    this.#lagMsMax = options.lagMsMax ?? LAG_MS_MAX;
+    this.#newBuffer();
+  }
+
+  /** Where entries are read from. Before it no effect is told. */
+  bind(store: WalkableStore): void {
+    this.#store = store;
+  }
+
+  /** Begins, behind what was loaded; what was told before was the load's and is not journalled. */
+  open(port: JournalPort, lastLsn: number): void {
+    if (lastLsn > this.#lastLsn) this.#lastLsn = lastLsn;
+    this.#appendedLsn = this.#lastLsn;
+    this.#batchFromLsn = this.#lastLsn;
+    this.#releasedLsn = this.#lastLsn;
+    this.#port = port;
+    port.listen({
+      onWritten: () => this.#advance(),
+      onDurable: (lsn) => {
+        while (this.#unsyncedLsns.length > 0 && this.#unsyncedLsns[0] <= lsn) {
+          this.#unsyncedLsns.shift();
+          this.#unsyncedSinceMs.shift();
+        }
+        this.#advance();
+      },
+      onBuffer: (buffer) => {
+        if (buffer.byteLength === BUFFER_BYTES && this.#spare.length < BATCHES_IN_FLIGHT_MAX)
+          this.#spare.push(buffer);
+        this.flush();
+        this.#advance();
+      },
+      onFull: () => this.#options.onFull(true),
+      onRoom: () => this.#options.onFull(false),
+      onFatal: (error) => this.#options.onFatal(error),
+    });
+    this.#options.onReleased(this.#releasedLsn);
+  }
+
+  get lastLsn(): number {
+    return this.#lastLsn;
+  }
+
+  get releasedLsn(): number {
+    return this.#releasedLsn;
+  }
+
+  get isBusy(): boolean {
+    const port = this.#port;
+    return (
+      port !== undefined && this.#readyBytes + this.#batch.at + port.bytesInFlight > this.#queuedBytesMax
+    );
+  }
+
+  get hasRoom(): boolean {
+    return this.#batch.at - this.#requestStart < REQUEST_BYTES_MAX;
+  }
+
+  /** Collected or on its way to the worker, not yet acknowledged by it. */
+  get queuedBytes(): number {
+    return this.#readyBytes + this.#batch.at - BATCH_HEAD_BYTES + (this.#port?.bytesInFlight ?? 0);
+  }
+
+  /** How long what was written last has been waiting for its sync; everysec only. */
+  get lagMs(): number {
+    return this.#unsyncedSinceMs.length === 0 ? 0 : this.#options.monotonicMs() - this.#unsyncedSinceMs[0];
+  }
+
+  takeLsn(): number {
+    return ++this.#lastLsn;
+  }
+
+  put(ref: number): void {
+    this.#listener?.put(ref);
+    if (this.#port === undefined) return;
+    this.#beginEffect();
+    const store = this.#store!;
+    const bytes = store.segmentOf(ref);
+    const keyStart = store.keyStartOf(ref);
+    const keyBytes = store.keyLengthOf(ref);
+    const valueStart = store.valueStartOf(ref);
+    const valueBytes = store.valueLengthOf(ref);
+    const batch = this.#batch;
+    writeRecordHead(
+      batch,
+      RecordKind.PUT,
+      store.typeOf(ref),
+      keyBytes,
+      valueBytes,
+      store.expiryOf(ref),
+      store.versionOf(ref),
+    );
+    batch.copy(bytes, keyStart, keyStart + keyBytes);
+    batch.copy(bytes, valueStart, valueStart + valueBytes);
+  }
+
+  remove(bytes: Uint8Array, keyStart: number, keyEnd: number, lsn: number): void {
+    this.#listener?.remove(bytes, keyStart, keyEnd, lsn);
+    if (this.#port === undefined) return;
+    this.#beginEffect();
+    writeRecordHead(this.#batch, RecordKind.REMOVE, 0, keyEnd - keyStart, 0, 0, lsn);
+    this.#batch.copy(bytes, keyStart, keyEnd);
+  }
+
+  clear(lsn: number): void {
+    this.#listener?.clear(lsn);
+    if (this.#port === undefined) return;
+    this.#beginEffect();
+    writeRecordHead(this.#batch, RecordKind.CLEAR, 0, 0, 0, 0, lsn);
+  }
+
+  /** The batch stays open: the request's mark may follow. */
+  commit(): void {
+    if (this.#isInRequest) {
+      this.#isInRequest = false;
+      this.#requestCount++;
+    } else if (this.#lastLsn !== this.#releasedLsn) this.#advance();
+  }
+
+  /** What the transport keeps of a request, right behind its `commit`. */
+  mark(
+    bytes: Uint8Array,
+    identityStart: number,
+    identityEnd: number,
+    payloadStart: number,
+    payloadEnd: number,
+  ): void {
+    const nowMs = this.#options.nowMs();
+    const lsn = this.#lastLsn;
+    this.#listener?.mark?.(bytes, identityStart, identityEnd, payloadStart, payloadEnd, nowMs, lsn);
+    this.#tellClient(RecordKind.MARK, bytes, identityStart, identityEnd, payloadStart, payloadEnd, nowMs);
+  }
+
+  /** A session opened, between two requests. It waits for nothing: it leaves with the next batch. */
+  session(
+    bytes: Uint8Array,
+    identityStart: number,
+    identityEnd: number,
+    payloadStart: number,
+    payloadEnd: number,
+  ): void {
+    const nowMs = this.#options.nowMs();
+    const lsn = this.#lastLsn;
+    this.#listener?.session?.(bytes, identityStart, identityEnd, payloadStart, payloadEnd, nowMs, lsn);
+    this.#tellClient(RecordKind.SESSION, bytes, identityStart, identityEnd, payloadStart, payloadEnd, nowMs);
+  }
+
+  /** To be called when a turn of work is done: hands the batch over where the journal waits for work. */
+  flush(): void {
+    const port = this.#port;
+    if (port === undefined) return;
+    this.#sendReady(port);
+    if (this.#batch.at === BATCH_HEAD_BYTES || this.#isInRequest || this.#ready.length > 0) return;
+    const small = port.policy === 'always' ? SMALL_IN_FLIGHT_ALWAYS : SMALL_IN_FLIGHT;
+    if (port.batchesInFlight >= small) return;
+    this.#endBatch();
+    this.#sendReady(port);
+  }
+
+  /** Hands over everything collected, however much is on its way: the next effect is in a batch of its own. */
+  flushAll(): void {
+    const port = this.#port;
+    if (port === undefined) return;
+    if (this.#batch.at > BATCH_HEAD_BYTES) this.#endBatch();
+    while (this.#ready.length > 0) this.#append(port);
+  }
+
+  /** Resolves when everything told so far is released. */
+  drained(): Promise<void> {
+    this.flushAll();
+    this.#advance();
+    if (this.#lastLsn === this.#releasedLsn) return Promise.resolve();
+    return new Promise((resolve) => this.#onDrained.push(resolve));
+  }
+
+  /** Forwards effects, marks and sessions to `listener` until the returned function is called. One at a time. */
+  subscribe(listener: EffectListener): () => void {
+    if (this.#listener !== undefined) throw new Error('a snapshot already listens to the journal');
+    this.#listener = listener;
+    return () => {
+      if (this.#listener === listener) this.#listener = undefined;
+    };
+  }
+
+  #beginEffect(): void {
+    if (this.#isInRequest) return;
+    this.#endIfFull();
+    this.#isInRequest = true;
+    this.#requestStart = this.#batch.at;
+  }
+
+  #endIfFull(): void {
+    if (this.#batch.at >= BATCH_BYTES_TARGET || this.#requestCount >= BATCH_REQUESTS_MAX) {
+      this.#endBatch();
+      this.#sendReady(this.#port!);
+    }
+  }
+
+  #tellClient(
+    kind: number,
+    bytes: Uint8Array,
+    identityStart: number,
+    identityEnd: number,
+    payloadStart: number,
+    payloadEnd: number,
+    nowMs: number,
+  ): void {
+    if (this.#port === undefined) return;
+    if (kind === RecordKind.SESSION && !this.#isInRequest) this.#endIfFull();
+    const batch = this.#batch;
+    const payloadBytes = payloadEnd - payloadStart;
+    writeRecordHead(batch, kind, 0, identityEnd - identityStart, payloadBytes, nowMs, this.#lastLsn);
+    batch.copy(bytes, identityStart, identityEnd);
+    batch.copy(bytes, payloadStart, payloadEnd);
+  }
+
+  #endBatch(): void {
+    const batch = this.#batch;
+    const lastLsn = this.#lastLsn;
+    this.#ready.push({
+      buffer: batch.bytes.buffer as ArrayBuffer,
+      byteEnd: batch.at,
+      // Without effects: the last LSN before it.
+      firstLsn: Math.min(lastLsn, this.#batchFromLsn + 1),
+      lastLsn,
+      requestCount: this.#requestCount,
+    });
+    this.#readyBytes += batch.at;
+    this.#batchFromLsn = lastLsn;
+    this.#requestCount = 0;
+    this.#newBuffer();
+  }
+
+  #sendReady(port: JournalPort): void {
+    while (this.#ready.length > 0 && port.batchesInFlight < BATCHES_IN_FLIGHT_MAX) this.#append(port);
+  }
+
+  #append(port: JournalPort): void {
+    const { buffer, byteEnd, firstLsn, lastLsn, requestCount } = this.#ready.shift()!;
+    this.#readyBytes -= byteEnd;
+    this.#appendedLsn = lastLsn;
+    port.append(buffer, byteEnd, firstLsn, lastLsn, requestCount, this.#options.nowMs());
+  }
+
+  #newBuffer(): void {
+    this.#batch.bytes = new Uint8Array(this.#spare.pop() ?? new ArrayBuffer(BUFFER_BYTES));
+    this.#batch.at = BATCH_HEAD_BYTES;
+    this.#requestStart = BATCH_HEAD_BYTES;
+  }
+
+  #advance(): void {
+    const port = this.#port;
+    if (port === undefined) return;
+    const isAlways = port.policy === 'always';
+    if (port.policy === 'everysec') this.#sampleLag(port);
+    if (this.lagMs > this.#lagMsMax) return;
+    let released = isAlways ? port.durableLsn : port.writtenLsn;
+    // LSNs of requests that were rolled back are in no batch.
+    const isAllWritten = this.#batch.at === BATCH_HEAD_BYTES && this.#ready.length === 0;
+    if (isAllWritten && released >= this.#appendedLsn) released = this.#lastLsn;
+    if (released <= this.#releasedLsn) return;
+    this.#releasedLsn = released;
+    this.#options.onReleased(released);
+    if (released === this.#lastLsn) for (const resolve of this.#onDrained.splice(0)) resolve();
+  }
+
+  #sampleLag(port: JournalPort): void {
+    const lsns = this.#unsyncedLsns;
+    if (port.writtenLsn <= port.durableLsn || port.writtenLsn === lsns[lsns.length - 1]) return;
+    const nowMs = this.#options.monotonicMs();
+    const latestMs = this.#unsyncedSinceMs[this.#unsyncedSinceMs.length - 1];
+    // Between two samples the later LSN counts as written at the time of the earlier: the lag is never too short.
+    if (latestMs !== undefined && nowMs - latestMs < LAG_SAMPLE_MS) lsns[lsns.length - 1] = port.writtenLsn;
+    else {
+      lsns.push(port.writtenLsn);
+      this.#unsyncedSinceMs.push(nowMs);
+    }
+  }
+}
