@@ -82,6 +82,11 @@ export class AnoaServer {
     return this.child.pid;
   }
 
+  /** The access key it was sealed with. */
+  get psk(): Uint8Array | undefined {
+    return this.#psk;
+  }
+
   connect(): Promise<LoadClient> {
     return LoadClient.connect(this.child.host, this.child.port, this.#psk);
   }

@@ -8,11 +8,22 @@ export interface Line {
   readonly unit: string;
   readonly ours: number;
   readonly theirs?: Contender;
+  /** Smallest and largest ratio of one round. */
+  readonly spread?: { readonly least: number; readonly most: number };
+  /** Ratio of what a second of each server's processor time answered. */
+  readonly perCore?: number;
+  /** Percent of a core that server and load used, of ours and of the other. */
+  readonly busy?: string;
+  /** Place in the table that comes first; lines without one stand only in their group. */
+  readonly headline?: number;
   /** What the project promises of this line, and whether it holds here. */
   readonly aim?: Aim;
   /** How it was measured, or why a contender is missing. */
   readonly note?: string;
 }
+
+/** Keys of every row that says nothing else. */
+export const KEYS = 1_000_000;
 
 export interface Contender {
   readonly name: string;
@@ -29,6 +40,8 @@ export interface BenchContext {
   readonly entries: number;
   /** How often A and B take turns; the median counts. */
   readonly rounds: number;
+  /** Everything, whatever it takes. */
+  readonly isFull: boolean;
   /** One line on standard error. */
   progress(text: string): void;
 }

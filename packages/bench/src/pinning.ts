@@ -3,27 +3,39 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
-export interface Pinning {
-  /** Goes before the server's command. */
-  readonly serverPrefix: readonly string[];
-  /** For the notes of a table. */
-  readonly note: string;
-  /** Lets this process run anywhere again. */
-  release(): void;
+const SERVER_CORE = 0;
+
+function canPin(): boolean {
+  return availableParallelism() > 1 && spawnSync('taskset', ['--version'], { stdio: 'ignore' }).status === 0;
 }
 
-/** Pins this process, which makes the load, to core 1, and says how to start a server on core 0. */
-export function pinLoad(): Pinning {
-  const cores = availableParallelism();
-  if (cores < 2 || !setCores('1')) return { serverPrefix: [], note: 'not pinned', release() {} };
-  return {
-    serverPrefix: ['taskset', '-c', '0'],
-    note: 'server on core 0, load on core 1',
-    release: () => void setCores(`0-${cores - 1}`),
-  };
+const isPinning = canPin();
+
+/** Where the load runs; undefined: anywhere. */
+export const LOAD_CORE: number | undefined = isPinning ? 1 : undefined;
+
+/** Goes before a server's command. */
+export function serverPrefix(): readonly string[] {
+  return isPinning ? ['taskset', '-c', String(SERVER_CORE)] : [];
 }
 
-function setCores(list: string): boolean {
-  const done = spawnSync('taskset', ['-a', '-c', '-p', list, String(process.pid)], { stdio: 'ignore' });
-  return done.status === 0;
+/** Goes before the command of a client process. */
+export function loadPrefix(): readonly string[] {
+  return LOAD_CORE === undefined ? [] : ['taskset', '-c', String(LOAD_CORE)];
+}
+
+export const PINNING_TEXT =
+  LOAD_CORE === undefined
+    ? 'nothing pinned to a core'
+    : `each server alone on core ${SERVER_CORE}, the load on core ${LOAD_CORE}`;
+
+/** Pins this process, which then makes the load itself; returns what lets it run anywhere again. */
+export function pinThisProcess(): () => void {
+  if (LOAD_CORE === undefined) return () => {};
+  setCores(String(LOAD_CORE));
+  return () => setCores(`0-${availableParallelism() - 1}`);
+}
+
+function setCores(list: string): void {
+  spawnSync('taskset', ['-a', '-c', '-p', list, String(process.pid)], { stdio: 'ignore' });
 }

@@ -11,6 +11,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { removeDirectory, temporaryDirectory } from '@anoadb/testkit';
 import { KEY_BYTES, VALUE_BYTES, writeKey, writeValue } from './entries.js';
+import { loadPrefix } from './pinning.js';
+import { processorSeconds } from './processor-time.js';
 
 export const REDIS_MISSING = 'redis-server not found: apt-get install redis-server (or brew install redis)';
 
@@ -34,15 +36,17 @@ export class RedisServer {
   #output = '';
 
   readonly #isTls: boolean;
+  readonly #prefix: readonly string[];
 
-  private constructor(port: number, isTls: boolean) {
+  private constructor(port: number, isTls: boolean, prefix: readonly string[]) {
     this.port = port;
     this.#isTls = isTls;
+    this.#prefix = prefix;
   }
 
-  /** `tls`: speaks TLS only, with a certificate made for this run. */
-  static async start({ tls = false } = {}): Promise<RedisServer> {
-    const server = new RedisServer(await freeTcpPort(), tls);
+  /** `tls`: speaks TLS only, with a certificate made for this run. `prefix` goes before the command. */
+  static async start({ tls = false, prefix = [] as readonly string[] } = {}): Promise<RedisServer> {
+    const server = new RedisServer(await freeTcpPort(), tls, prefix);
     if (tls) server.#makeCertificate();
     await server.start();
     return server;
@@ -64,9 +68,8 @@ export class RedisServer {
       ? ['--port', '0', '--tls-port', String(this.port), ...this.#tlsFiles()]
       : ['--port', String(this.port)];
     const args = [...port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-    const child = spawn('redis-server', [...args, '--dir', this.#directory], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const [program, ...words] = [...this.#prefix, 'redis-server', ...args, '--dir', this.#directory];
+    const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#child = child;
     process.once('exit', this.#killAtExit);
     child.stdout.setEncoding('utf8').on('data', (text) => {
@@ -118,29 +121,35 @@ export class RedisServer {
     return stdout.trim();
   }
 
-  /** Operations per second by redis-benchmark: 50 connections, keys drawn from `keys`. */
+  /**
+   * redis-benchmark on the load's core: 50 connections, keys drawn uniformly from `keys`. Operations per second,
+   * and the part of a core that it was busy itself.
+   */
   async benchmark(
     test: 'get' | 'set',
     options: { pipeline: number; requests: number; keys: number },
-  ): Promise<number> {
+  ): Promise<{ rate: number; loadBusy: number }> {
     const tls = this.#isTls ? ['--tls', '--cacert', this.#certificate] : [];
-    const args = [
-      ...tls,
-      '-p',
-      String(this.port),
-      '-t',
-      test,
-      '-n',
-      String(options.requests),
-      '-c',
-      '50',
-      '--csv',
-    ];
-    args.push('-P', String(options.pipeline), '-r', String(options.keys), '-d', String(VALUE_BYTES));
-    const { stdout } = await promisify(execFile)('redis-benchmark', args);
-    const rate = new RegExp(`^"${test}","([\\d.]+)"`, 'im').exec(stdout)?.[1];
-    if (rate === undefined) throw new Error(`redis-benchmark said: ${stdout}`);
-    return Number(rate);
+    const load = ['-p', String(this.port), '-t', test, '-n', String(options.requests), '-c', '50', '--csv'];
+    const drawn = ['-P', String(options.pipeline), '-r', String(options.keys), '-d', String(VALUE_BYTES)];
+    const [program, ...args] = [...loadPrefix(), 'redis-benchmark', ...tls, ...load, ...drawn];
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+    const startedAtMs = performance.now();
+    let loadBusy = 0;
+    // A process takes its times with it when it ends.
+    const sampling = setInterval(() => {
+      const used = processorSeconds(child.pid ?? 0);
+      if (used !== undefined) loadBusy = used / ((performance.now() - startedAtMs) / 1000);
+    }, 50);
+    await once(child, 'close');
+    clearInterval(sampling);
+    const rate = new RegExp(`^"${test}","([\\d.]+)"`, 'im').exec(output)?.[1];
+    if (rate === undefined) throw new Error(`redis-benchmark said: ${output}`);
+    return { rate: Number(rate), loadBusy };
   }
 
   get #certificate(): string {

@@ -8,6 +8,9 @@ import { type BenchReport, markdownText, numberText, tableText } from '../src/re
 const REPORT: BenchReport = {
   machine: { cpu: 'Test CPU', cores: 2, memoryGiB: 8, kernel: 'Linux 1', node: 'v20', loadBefore: 0.1 },
   redis: '7.0.15',
+  memcached: undefined,
+  generator: 'load by hand',
+  minutes: 3,
   takenAt: '2026-01-02T03:04:05.000Z',
   groups: [
     {

@@ -11,12 +11,12 @@ import { socketRows } from './sockets.js';
 import { throughputRows } from './throughput.js';
 
 export const rowGroups: readonly RowGroup[] = [
+  socketRows,
+  throughputRows,
+  sealedRows,
   memoryRows,
   snapshotRows,
   loadRows,
-  socketRows,
-  throughputRows,
   networkRows,
-  sealedRows,
   largeRows,
 ];

@@ -1,121 +1,113 @@
 /**
- * Requests over real UDP on loopback beside redis-benchmark over TCP, for orientation: one load process each,
- * nothing pinned to a core.
- *
- *   50 clients x 1     every client waits for its answer: one request, one datagram (redis-benchmark -c 50 -P 1)
- *   1 client, 64 x 1   requests that are in flight together share datagrams by themselves
- *   1 client, 64 x 50  fifty ops in each request                                  (redis-benchmark -c 50 -P 50)
+ * Open GETs and SETs, a million keys: one operation per request and fifty, beside memcached and Redis in the same
+ * layout of sockets and requests on their way. Each request is a datagram by itself; nothing is merged on the
+ * client's side.
  */
 
-import { AnoaServer } from '../anoa.js';
-import type { LoadClient } from '../load-client.js';
-import { alternate, type BenchContext, type Line, median, type RowGroup } from '../measurement.js';
-import { processorSeconds } from '../processor-time.js';
-import { REDIS_MISSING, RedisServer, redisVersion } from '../redis.js';
-import { KEYS, opsPerSecond } from '../throughput.js';
+import { AnoaContestant, type Contestant, MemcachedContestant, RedisContestant } from '../contestants.js';
+import { drawKeys } from '../key-draw.js';
+import { type BenchContext, KEYS, type Line, type RowGroup } from '../measurement.js';
+import { MEMCACHED_MISSING } from '../memcached.js';
+import { REDIS_MISSING } from '../redis.js';
+import { rateLine, type Standing, takeTurns } from '../turns.js';
 
-interface Case {
-  readonly id: string;
-  readonly title: string;
-  readonly clients: number;
-  /** Requests each client has in flight. */
-  readonly inFlight: number;
-  /** Ops in one request, and the pipeline that redis-benchmark gets. */
-  readonly ops: number;
-  /** Of all clients together. */
-  readonly requests: number;
+const LAYOUTS = [
+  { id: 'one', title: '1 socket, 64 outstanding', sockets: 1, outstanding: 64 },
+  { id: 'fifty', title: '50 sockets, 1 outstanding', sockets: 50, outstanding: 1 },
+] as const;
+type Layout = (typeof LAYOUTS)[number];
+
+const AIMS = { memcachedUdp: 1.5, redisAlone: 2.5, redisPipelined: 1.5 };
+
+interface Field {
+  readonly anoa: AnoaContestant;
+  readonly redis: RedisContestant | undefined;
+  readonly memcached: MemcachedContestant | undefined;
 }
-
-const CASES: Case[] = [
-  {
-    id: 'alone',
-    title: '50 clients, one op in flight each',
-    clients: 50,
-    inFlight: 1,
-    ops: 1,
-    requests: 200_000,
-  },
-  { id: 'shared', title: '1 client, 64 ops in flight', clients: 1, inFlight: 64, ops: 1, requests: 200_000 },
-  {
-    id: 'batched',
-    title: '1 client, 64 requests of 50 ops',
-    clients: 1,
-    inFlight: 64,
-    ops: 50,
-    requests: 40_000,
-  },
-];
 
 export const throughputRows: RowGroup = {
   name: 'throughput',
-  title: 'Throughput over loopback, a million keys of 16 bytes, values of 32',
+  title: 'Open GET and SET over loopback, a million keys of 16 bytes, values of 32',
   isOptIn: false,
   async run(context) {
-    const version = redisVersion();
-    const redis = version === undefined ? undefined : await RedisServer.start();
-    const server = await AnoaServer.start();
-    const clients: LoadClient[] = [];
+    const anoa = await AnoaContestant.start();
+    const redis = await RedisContestant.start();
+    const memcached = await MemcachedContestant.start('tcp');
+    const field = { anoa, redis, memcached };
     try {
-      await redis?.fill(KEYS);
-      const clientsMax = Math.max(...CASES.map((one) => one.clients));
-      while (clients.length < clientsMax) clients.push(await server.connect());
-      await server.fill(clients[0], KEYS);
+      for (const one of [anoa, redis, memcached]) await one?.fill(KEYS);
+      if (redis === undefined) context.progress(`  ${REDIS_MISSING}`);
+      if (memcached === undefined) context.progress(`  ${MEMCACHED_MISSING}`);
       const lines: Line[] = [];
-      for (const one of CASES) {
-        for (const command of ['get', 'set'] as const) {
-          lines.push(await measureCase(context, { ...one, command }, { server, clients, redis, version }));
-        }
+      for (const command of ['GET', 'SET'] as const) {
+        for (const layout of LAYOUTS) lines.push(...(await oneOp(context, field, command, layout)));
+        for (const layout of LAYOUTS) lines.push(...(await fiftyOps(context, field, command, layout)));
       }
       return lines;
     } finally {
-      await Promise.all(clients.map((client) => client.close()));
-      await server.dispose();
-      await redis?.dispose();
+      for (const one of [anoa, redis, memcached]) await one?.dispose();
     }
   },
 };
 
-interface Contenders {
-  readonly server: AnoaServer;
-  readonly clients: readonly LoadClient[];
-  readonly redis: RedisServer | undefined;
-  readonly version: string | undefined;
-}
-
-interface CommandCase extends Case {
-  readonly command: 'get' | 'set';
-}
-
-async function measureCase(
+async function oneOp(
   context: BenchContext,
-  one: CommandCase,
-  { server, clients, redis, version }: Contenders,
-): Promise<Line> {
-  const { id, title, command, ops, requests } = one;
-  const shares: number[] = [];
-  const contenders = [
-    async () => {
-      const startedAt = performance.now();
-      const usedBefore = processorSeconds(server.pid) ?? 0;
-      const rate = await opsPerSecond(clients.slice(0, one.clients), one);
-      const used = (processorSeconds(server.pid) ?? 0) - usedBefore;
-      shares.push((used * 1e5) / (performance.now() - startedAt));
-      return rate;
-    },
-  ];
-  if (redis !== undefined) {
-    contenders.push(() => redis.benchmark(command, { pipeline: ops, requests: requests * ops, keys: KEYS }));
-  }
-  const [ours, theirs] = await alternate(context.rounds, contenders);
-  context.progress(`  ${command} ${id}: ${Math.round(ours)}/s, Redis ${Math.round(theirs ?? 0)}/s`);
-  return {
-    id: `throughput/${command}-${id}`,
-    title: `${command.toUpperCase()}, ${title}`,
-    unit: '/s',
-    ours,
-    note: `our server used ${Math.round(median(shares))} % of a core${theirs === undefined ? `; ${REDIS_MISSING}` : ''}`,
-    ...(theirs === undefined
-      ? {}
-      : { theirs: { name: `Redis ${version}, 50 clients, pipeline ${ops}`, value: theirs } }),
-  };
+  { anoa, redis, memcached }: Field,
+  command: 'GET' | 'SET',
+  layout: Layout,
+): Promise<Line[]> {
+  const keys = drawKeys(KEYS);
+  const shape = { ...layout, ops: 1, keys, readsPercent: command === 'GET' ? 100 : 0 };
+  const rivals: Contestant[] = [memcached?.over('udp'), memcached, redis].filter((one) => one !== undefined);
+  const [ours, ...others] = await takeTurns(context, [anoa, ...rivals], shape);
+  const isGet = command === 'GET';
+  return others.map((theirs): Line => {
+    const isRedis = theirs.name.startsWith('Redis');
+    const isUdp = theirs.name.endsWith('UDP');
+    const pipelining = layout.sockets === 1 && !isUdp ? ', pipelined' : '';
+    return rateLine(
+      {
+        id: `throughput/${command}-1-${layout.id}-${slug(theirs)}`,
+        title: `${command}, one op per datagram, ${layout.title}`,
+        ...(isGet && isUdp ? { aim: AIMS.memcachedUdp, headline: 2 } : {}),
+        // Pipelining on one connection is what the aim about Redis is not about.
+        ...(isGet && isRedis && layout.sockets > 1 ? { aim: AIMS.redisAlone, headline: 3 } : {}),
+      },
+      ours,
+      { ...theirs, name: `${theirs.name}${pipelining}` },
+    );
+  });
+}
+
+async function fiftyOps(
+  context: BenchContext,
+  { anoa, redis, memcached }: Field,
+  command: 'GET' | 'SET',
+  layout: Layout,
+): Promise<Line[]> {
+  const keys = drawKeys(KEYS);
+  const shape = { ...layout, ops: 50, keys, readsPercent: command === 'GET' ? 100 : 0 };
+  const rivals: Contestant[] = [redis, memcached].filter((one) => one !== undefined);
+  const [ours, ...others] = await takeTurns(context, [anoa, ...rivals], shape);
+  return others.map((theirs): Line => {
+    const isRedis = theirs.name.startsWith('Redis');
+    const way = isRedis ? 'pipeline 50' : command === 'GET' ? '50 keys a get' : 'pipeline 50';
+    return rateLine(
+      {
+        id: `throughput/${command}-50-${layout.id}-${slug(theirs)}`,
+        title: `${command}, 50 ops per request, ${layout.title}`,
+        ...(isRedis ? { aim: AIMS.redisPipelined, headline: command === 'GET' ? 4 : 5 } : {}),
+      },
+      ours,
+      { ...theirs, name: `${theirs.name}, ${way}` },
+    );
+  });
+}
+
+function slug({ name }: Standing): string {
+  return name
+    .toLowerCase()
+    .replace(/[\d.]+ ?/, '')
+    .trim()
+    .replace(/\W+/g, '-');
 }

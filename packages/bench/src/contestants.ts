@@ -1,0 +1,389 @@
+/**
+ * Who takes part in a row, all alike: a server on its own core that is filled, and loaded by the native generator
+ * with the same number of sockets, requests on their way, operations and keys.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { temporaryDirectory } from '@anoadb/testkit';
+import { AnoaServer, type AnoaServerOptions } from './anoa.js';
+import { VALUE_BYTES } from './entries.js';
+import { type GeneratorReport, type LoadSettings, runGenerator } from './generator.js';
+import { loadGenerator } from './generator-build.js';
+import { type KeyDraw, zipfSequence } from './key-draw.js';
+import { KEYS } from './measurement.js';
+import { MemcachedServer, memcachedVersion } from './memcached.js';
+import { LOAD_CORE, serverPrefix } from './pinning.js';
+import { processorSeconds } from './processor-time.js';
+import { RedisServer, redisVersion } from './redis.js';
+import { checkSamples, makeSessions, writeSealedPlan, writeSessions } from './sessions.js';
+
+/** What a row sends. */
+export interface LoadShape {
+  readonly sockets: number;
+  readonly outstanding: number;
+  readonly ops: number;
+  readonly keys: KeyDraw;
+  readonly valueBytes?: number;
+  readonly readsPercent?: number;
+  readonly seconds?: number;
+  readonly warmSeconds?: number;
+  readonly rate?: number;
+  readonly spinning?: boolean;
+}
+
+export interface Contestant {
+  readonly name: string;
+  readonly pid: number;
+  load(shape: LoadShape): Promise<GeneratorReport>;
+}
+
+const SECONDS = 1;
+const WARM_SECONDS = 0.25;
+/** Ops in one request of a fill, below which it fits the largest datagram. */
+const FILL_BYTES_MAX = 12_000;
+const FILL_OPS_MAX = 50;
+const FILL_OUTSTANDING = 32;
+/** About a second of them. */
+const TLS_REQUESTS = 150_000;
+
+function common(shape: LoadShape, pid: number): Omit<LoadSettings, 'target' | 'port'> {
+  const { sockets, outstanding, ops, keys } = shape;
+  return {
+    sockets,
+    outstanding,
+    ops,
+    keyCount: keys.count,
+    ...(keys.file === undefined ? {} : { keysFile: keys.file }),
+    valueBytes: shape.valueBytes ?? VALUE_BYTES,
+    readsPercent: shape.readsPercent ?? 100,
+    seconds: shape.seconds ?? SECONDS,
+    warmSeconds: shape.warmSeconds ?? WARM_SECONDS,
+    ...(shape.rate === undefined ? {} : { rate: shape.rate }),
+    spinning: shape.spinning ? 1 : 0,
+    ...(LOAD_CORE === undefined ? {} : { core: LOAD_CORE }),
+    serverPid: pid,
+  };
+}
+
+/** The settings that set every key once. */
+function filling(count: number, valueBytes: number, pid: number) {
+  const ops = Math.max(1, Math.min(FILL_OPS_MAX, Math.floor(FILL_BYTES_MAX / (valueBytes + 64))));
+  return {
+    ...common(
+      {
+        sockets: 1,
+        outstanding: FILL_OUTSTANDING,
+        ops,
+        keys: { count, distribution: 'uniform', file: undefined },
+      },
+      pid,
+    ),
+    valueBytes,
+    readsPercent: 0,
+    sequential: 1,
+    warmSeconds: 0,
+    requests: Math.ceil(count / ops),
+  } as const;
+}
+
+function checkFill(name: string, report: GeneratorReport): GeneratorReport {
+  if (report.lost > 0 || report.errors > 0)
+    throw new Error(`${name} was not filled: ${report.lost} requests lost, ${report.errors} errors`);
+  return report;
+}
+
+export interface AnoaOptions extends AnoaServerOptions {
+  readonly name?: string;
+  /** Largest datagram agreed with the clients; loopback's largest without. */
+  readonly maxDatagram?: number;
+}
+
+export class AnoaContestant implements Contestant {
+  readonly name: string;
+  readonly server: AnoaServer;
+  readonly maxDatagram: number | undefined;
+  readonly #sessionsFile = join(temporaryDirectory(), 'sessions');
+
+  constructor(server: AnoaServer, { name, maxDatagram }: AnoaOptions = {}) {
+    this.name = name ?? 'AnoaDB';
+    this.server = server;
+    this.maxDatagram = maxDatagram;
+  }
+
+  static async start(options: AnoaOptions = {}): Promise<AnoaContestant> {
+    return new AnoaContestant(await AnoaServer.start({ prefix: serverPrefix(), ...options }), options);
+  }
+
+  get pid(): number {
+    return this.server.pid;
+  }
+
+  /** The same server with other datagrams. */
+  withDatagrams(maxDatagram: number): AnoaContestant {
+    return new AnoaContestant(this.server, { name: this.name, maxDatagram });
+  }
+
+  async fill(count: number, valueBytes = VALUE_BYTES): Promise<number> {
+    const report = await this.#run(filling(count, valueBytes, this.pid));
+    return checkFill(this.name, report).seconds;
+  }
+
+  load(shape: LoadShape): Promise<GeneratorReport> {
+    return this.#run(common(shape, this.pid));
+  }
+
+  async dispose(): Promise<void> {
+    await this.server.dispose();
+  }
+
+  async #run(settings: Omit<LoadSettings, 'target' | 'port'>): Promise<GeneratorReport> {
+    const { host, port } = this.server.child;
+    const { maxDatagram } = this;
+    const target = { host, port, ...(maxDatagram === undefined ? {} : { maxDatagram }) };
+    writeSessions(this.#sessionsFile, await makeSessions(target, settings.sockets));
+    return runGenerator({ ...settings, target: 'anoa', port, sessionsFile: this.#sessionsFile });
+  }
+}
+
+/** Sealed datagrams: sealed before the generator starts, their number bounds the run. */
+export class SealedContestant implements Contestant {
+  readonly name: string;
+  readonly server: AnoaServer;
+  readonly #directory = temporaryDirectory();
+
+  constructor(server: AnoaServer, name: string) {
+    this.server = server;
+    this.name = name;
+  }
+
+  get pid(): number {
+    return this.server.pid;
+  }
+
+  async load(shape: LoadShape): Promise<GeneratorReport> {
+    const { host, port } = this.server.child;
+    const psk = this.server.psk;
+    if (psk === undefined) throw new Error('the server is not sealed');
+    const [sessionsFile, planFile, sampleFile] = ['sessions', 'plan', 'sample'].map((name) =>
+      join(this.#directory, name),
+    );
+    const settings = common(shape, this.pid);
+    const sessions = await makeSessions({ host, port, psk }, shape.sockets);
+    writeSessions(sessionsFile, sessions);
+    const seconds = (settings.warmSeconds ?? 0) + (settings.seconds ?? 0);
+    const planCount = Math.ceil(
+      (REQUESTS_PER_SECOND_MAX[shape.ops === 1 ? 'one' : 'many'] * seconds) / shape.sockets,
+    );
+    const { count, distribution } = shape.keys;
+    const drawn = distribution === 'zipf' ? zipfSequence(count, 1 << 18) : undefined;
+    let at = 0;
+    const plan = writeSealedPlan(planFile, sessions, {
+      command: shape.readsPercent === 0 ? 'set' : 'get',
+      ops: shape.ops,
+      count: planCount,
+      outstanding: shape.outstanding,
+      value: new Uint8Array(shape.valueBytes ?? VALUE_BYTES).fill(0x61),
+      nextKey: () => drawn?.[at++ % drawn.length] ?? Math.floor(Math.random() * count),
+    });
+    const report = await runGenerator({
+      ...settings,
+      ...plan,
+      target: 'sealed',
+      port,
+      sessionsFile,
+      planFile,
+      planCount,
+      sampleFile,
+    });
+    if (report.requests > 100 && checkSamples(sampleFile, sessions) === 0)
+      throw new Error('no sealed reply was sampled');
+    rmSync(planFile);
+    return report;
+  }
+}
+
+/** Bounds what is sealed ahead; a faster server ends the run early. */
+const REQUESTS_PER_SECOND_MAX = { one: 500_000, many: 60_000 };
+
+export class RedisContestant implements Contestant {
+  readonly name = `Redis ${redisVersion()}`;
+  readonly server: RedisServer;
+
+  constructor(server: RedisServer) {
+    this.server = server;
+  }
+
+  /** Undefined where Redis is not installed. */
+  static async start(): Promise<RedisContestant | undefined> {
+    if (redisVersion() === undefined) return undefined;
+    return new RedisContestant(await RedisServer.start({ prefix: serverPrefix() }));
+  }
+
+  get pid(): number {
+    return this.server.pid;
+  }
+
+  async fill(count: number, valueBytes = VALUE_BYTES): Promise<void> {
+    const settings = filling(count, valueBytes, this.pid);
+    checkFill(this.name, await runGenerator({ ...settings, target: 'redis', port: this.server.port }));
+  }
+
+  load(shape: LoadShape): Promise<GeneratorReport> {
+    return runGenerator({ ...common(shape, this.pid), target: 'redis', port: this.server.port });
+  }
+
+  dispose(): Promise<void> {
+    return this.server.dispose();
+  }
+}
+
+/**
+ * Redis over TLS, loaded by redis-benchmark on the load's core: 50 connections whatever the shape says, a pipeline
+ * of `ops`, uniform keys.
+ */
+export class RedisTlsContestant implements Contestant {
+  readonly name = `Redis ${redisVersion()} TLS`;
+  readonly server: RedisServer;
+
+  private constructor(server: RedisServer) {
+    this.server = server;
+  }
+
+  /** Undefined where Redis is not installed. The keys are there already. */
+  static async start(): Promise<RedisTlsContestant | undefined> {
+    if (redisVersion() === undefined) return undefined;
+    const server = await RedisServer.start({ tls: true, prefix: serverPrefix() });
+    await server.benchmark('set', { pipeline: 50, requests: 4 * KEYS, keys: KEYS });
+    return new RedisTlsContestant(server);
+  }
+
+  get pid(): number {
+    return this.server.pid;
+  }
+
+  async load({ ops, keys }: LoadShape): Promise<GeneratorReport> {
+    const requests = ops === 1 ? TLS_REQUESTS : TLS_REQUESTS * 10;
+    const usedBefore = processorSeconds(this.pid) ?? 0;
+    const { rate, loadBusy } = await this.server.benchmark('get', {
+      pipeline: ops,
+      requests,
+      keys: keys.count,
+    });
+    const serverSeconds = (processorSeconds(this.pid) ?? 0) - usedBefore;
+    const none = {
+      misses: 0,
+      errors: 0,
+      lost: 0,
+      late: 0,
+      serverWaited: 0,
+      loadWaited: 0,
+      stoppedEarly: null,
+    };
+    const latencyUs = { p50: Number.NaN, p99: Number.NaN, p999: Number.NaN, max: Number.NaN };
+    return {
+      ...none,
+      seconds: requests / rate,
+      requests,
+      ops: requests,
+      hits: requests,
+      loadBusy,
+      serverSeconds,
+      latencyUs,
+    };
+  }
+
+  dispose(): Promise<void> {
+    return this.server.dispose();
+  }
+}
+
+export class MemcachedContestant implements Contestant {
+  readonly name: string;
+  readonly server: MemcachedServer;
+  readonly #way: 'udp' | 'tcp';
+
+  constructor(server: MemcachedServer, way: 'udp' | 'tcp') {
+    this.server = server;
+    this.#way = way;
+    this.name = `memcached ${memcachedVersion()} ${way === 'udp' ? 'UDP' : 'TCP'}`;
+  }
+
+  /** Undefined where memcached is not installed. */
+  static async start(way: 'udp' | 'tcp'): Promise<MemcachedContestant | undefined> {
+    if (memcachedVersion() === undefined) return undefined;
+    return new MemcachedContestant(await MemcachedServer.start(serverPrefix()), way);
+  }
+
+  /** The same server, spoken to the other way. */
+  over(way: 'udp' | 'tcp'): MemcachedContestant {
+    return new MemcachedContestant(this.server, way);
+  }
+
+  get pid(): number {
+    return this.server.pid;
+  }
+
+  async fill(count: number, valueBytes = VALUE_BYTES): Promise<void> {
+    const settings = filling(count, valueBytes, this.pid);
+    const port = this.server.tcpPort;
+    checkFill(this.name, await runGenerator({ ...settings, target: 'memcached-tcp', port }));
+  }
+
+  load(shape: LoadShape): Promise<GeneratorReport> {
+    const { tcpPort, udpPort } = this.server;
+    const settings = common(shape, this.pid);
+    if (this.#way === 'tcp') return runGenerator({ ...settings, target: 'memcached-tcp', port: tcpPort });
+    return runGenerator({ ...settings, target: 'memcached-udp', port: udpPort });
+  }
+
+  dispose(): Promise<void> {
+    return this.server.dispose();
+  }
+}
+
+export type EchoKind = 'C' | 'recvmmsg' | 'node:dgram' | 'plain';
+
+/** An echo is loaded like a server, with datagrams of 64 bytes. */
+export class EchoContestant implements Contestant {
+  readonly name: string;
+  readonly #child: ChildProcess;
+  readonly #port: number;
+
+  private constructor(name: string, child: ChildProcess, port: number) {
+    this.name = name;
+    this.#child = child;
+    this.#port = port;
+  }
+
+  static async start(kind: EchoKind, name: string): Promise<EchoContestant> {
+    const [program, ...args] = [...serverPrefix(), ...echoCommand(kind)];
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const [port] = (await once(child.stdout, 'data')) as [Buffer];
+    return new EchoContestant(name, child, Number(port));
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  load(shape: LoadShape): Promise<GeneratorReport> {
+    return runGenerator({ ...common(shape, this.pid), target: 'echo', port: this.#port, ops: 1 });
+  }
+
+  async dispose(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
+  }
+}
+
+function echoCommand(kind: EchoKind): string[] {
+  if (kind !== 'C')
+    return [process.execPath, fileURLToPath(new URL('./echo-server.js', import.meta.url)), kind];
+  const generator = loadGenerator();
+  if ('missing' in generator) throw new Error(generator.missing);
+  return [generator.program, 'echo-server'];
+}
