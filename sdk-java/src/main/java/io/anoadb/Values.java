@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Plain Java objects as values. */
@@ -15,47 +16,52 @@ final class Values {
   /** As the protocol bounds nesting; an object that holds itself is found by it. */
   private static final int DEPTH_MAX = 128;
 
-  private Values() {}
+  private static final Values PLAIN = new Values(Values::refuse);
+
+
+  /** Makes a value of an object that is not plain: the codec, or a refusal. */
+  private final Function<Object, AnoaValue> otherwise;
+
+  Values(Function<Object, AnoaValue> otherwise) {
+    this.otherwise = otherwise;
+  }
 
   static AnoaValue from(@Nullable Object plain) {
-    return from(plain, 0);
+    return PLAIN.valueOf(plain);
   }
 
   static ArrayValue arrayFrom(Iterable<?> items) {
-    return arrayFrom(items, 1);
+    return PLAIN.arrayOf(items, 1);
   }
 
   static ObjectValue objectFrom(Map<?, ?> members) {
-    return objectFrom(members, 1);
+    return PLAIN.objectOf(members, 1);
   }
 
-  /** Whether {@link #from} takes objects of this class as they are, without a codec. */
-  static boolean isPlain(@Nullable Object value) {
-    return value == null
-        || value instanceof AnoaValue
-        || value instanceof Boolean
-        || value instanceof Number
-        || value instanceof CharSequence
-        || value instanceof Character
-        || value instanceof byte[];
+  AnoaValue valueOf(@Nullable Object given) {
+    return valueOf(given, 0);
   }
 
   static AnoaValueException isNot(AnoaValue value, String wanted) {
     return new AnoaValueException("The value is of type " + value.typeName() + ", not " + wanted + ".", null);
   }
 
-  private static AnoaValue from(@Nullable Object plain, int depth) {
+  private AnoaValue valueOf(@Nullable Object plain, int depth) {
     if (plain == null) return AnoaValue.NULL;
     if (plain instanceof AnoaValue value) return value;
     if (plain instanceof CharSequence || plain instanceof Character) return AnoaValue.of(plain.toString());
     if (plain instanceof Boolean flag) return AnoaValue.of((boolean) flag);
     if (plain instanceof Number number) return numberFrom(number);
     if (plain instanceof byte[] bytes) return AnoaValue.of(bytes);
-    if (plain instanceof Map<?, ?> map) return objectFrom(map, depth + 1);
-    if (plain instanceof Iterable<?> items) return arrayFrom(items, depth + 1);
-    if (plain instanceof Object[] items) return arrayFrom(Arrays.asList(items), depth + 1);
+    if (plain instanceof Map<?, ?> map) return objectOf(map, depth + 1);
+    if (plain instanceof Iterable<?> items) return arrayOf(items, depth + 1);
+    if (plain instanceof Object[] items) return arrayOf(Arrays.asList(items), depth + 1);
+    return otherwise.apply(plain);
+  }
+
+  static AnoaValue refuse(Object object) {
     throw new IllegalArgumentException(
-        "A " + plain.getClass().getName() + " cannot be stored as it is. Put jackson-databind on the class path, or give"
+        "A " + object.getClass().getName() + " cannot be stored as it is. Put jackson-databind on the class path, or give"
             + " AnoaClient.builder() a jsonCodec, and it is stored as JSON.");
   }
 
@@ -70,21 +76,21 @@ final class Values {
             + " int64, floats are doubles. Store it as a string, or convert it.");
   }
 
-  private static ArrayValue arrayFrom(Iterable<?> items, int depth) {
+  private ArrayValue arrayOf(Iterable<?> items, int depth) {
     assertDepth(depth);
     List<AnoaValue> values = new ArrayList<>();
-    for (Object item : items) values.add(from(item, depth));
+    for (Object item : items) values.add(valueOf(item, depth));
     return new ArrayValue(values);
   }
 
-  private static ObjectValue objectFrom(Map<?, ?> map, int depth) {
+  private ObjectValue objectOf(Map<?, ?> map, int depth) {
     assertDepth(depth);
     List<Member> members = new ArrayList<>(map.size());
     for (Map.Entry<?, ?> entry : map.entrySet()) {
       if (!(entry.getKey() instanceof CharSequence name)) {
         throw new IllegalArgumentException("The keys of a JSON object are strings, not " + entry.getKey() + ".");
       }
-      members.add(new Member(name.toString(), from(entry.getValue(), depth)));
+      members.add(new Member(name.toString(), valueOf(entry.getValue(), depth)));
     }
     return new ObjectValue(members);
   }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.anoadb.AnoaValue;
 import io.anoadb.AnoaValue.ArrayValue;
+import io.anoadb.AnoaValue.BigIntegerValue;
 import io.anoadb.AnoaValue.BooleanValue;
 import io.anoadb.AnoaValue.BytesValue;
 import io.anoadb.AnoaValue.FloatValue;
@@ -85,7 +86,7 @@ public final class JacksonJsonCodec implements JsonCodec {
       }
       case OBJECT -> {
         List<Member> members = new ArrayList<>(node.size());
-        node.fields().forEachRemaining(field -> members.add(new Member(field.getKey(), valueOf(field.getValue()))));
+        node.properties().forEach(field -> members.add(new Member(field.getKey(), valueOf(field.getValue()))));
         yield new ObjectValue(members);
       }
       // A byte[] within an object: JSON has no bytes, Jackson's own form is base64.
@@ -113,6 +114,7 @@ public final class JacksonJsonCodec implements JsonCodec {
     }
     if (value instanceof StringValue string) return NODES.textNode(string.value());
     if (value instanceof IntegerValue number) return NODES.numberNode(number.value());
+    if (value instanceof BigIntegerValue number) return NODES.numberNode(number.value());
     if (value instanceof FloatValue number) return NODES.numberNode(number.value());
     if (value instanceof BooleanValue flag) return NODES.booleanNode(flag.value());
     if (value instanceof BytesValue bytes) return NODES.binaryNode(bytes.value());
