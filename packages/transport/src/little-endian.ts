@@ -5,6 +5,8 @@
  * length once, and a method call per field would be most of the cost of a 20-byte frame.
  */
 
+export { copyBytes } from '@anoadb/protocol';
+
 const TWO_32 = 0x1_0000_0000;
 
 export function readU16(bytes: Uint8Array, at: number): number {
@@ -35,18 +37,6 @@ export function writeU32(bytes: Uint8Array, at: number, value: number): void {
 export function writeU48(bytes: Uint8Array, at: number, value: number): void {
   writeU32(bytes, at, value % TWO_32);
   writeU16(bytes, at + 4, Math.floor(value / TWO_32));
-}
-
-/** Copies [start, end) of `source`. Up to a cache line or two a loop beats `set`, which needs a view. */
-export function copyBytes(
-  target: Uint8Array,
-  at: number,
-  source: Uint8Array,
-  start: number,
-  end: number,
-): void {
-  if (end - start <= 160) for (let i = start, j = at; i < end; i++, j++) target[j] = source[i];
-  else target.set(source.subarray(start, end), at);
 }
 
 export function isAllZero(bytes: Uint8Array, start: number, end: number): boolean {

@@ -5,6 +5,7 @@
  * Invariant: each entry has exactly one index slot; it is in the wheel exactly if HAS_EXPIRY is set and in
  * the queue exactly if QUEUED is set.
  */
+import { copyBytes } from '@anoadb/protocol';
 import { Arena } from './arena.js';
 import {
   EXPIRY,
@@ -25,9 +26,6 @@ import { HashIndex } from './hash-index.js';
 import type { KeyHash } from './key-hash.js';
 import { SEGMENT_SHIFT, SEGMENT_UNIT_MASK, SegmentPool } from './segment-pool.js';
 import type { EvictionPolicy, RemovalReason, RemovedListener, StoreCounters } from './store-options.js';
-
-/** Below this a loop is faster than making a view for TypedArray.set. */
-const LOOP_BYTES_MAX = 96;
 
 export class EntryTable {
   readonly pool: SegmentPool;
@@ -155,7 +153,7 @@ export class EntryTable {
 
   setValue(ref: number, bytes: Uint8Array, start: number, end: number): void {
     const segment = ref >>> SEGMENT_SHIFT;
-    copyBytes(bytes, start, end, this.pool.bytes[segment], this.valueStartOf(ref));
+    copyBytes(this.pool.bytes[segment], this.valueStartOf(ref), bytes, start, end);
     this.pool.words[segment][((ref & SEGMENT_UNIT_MASK) << 1) + VALUE_LENGTH] = end - start;
   }
 
@@ -181,8 +179,8 @@ export class EntryTable {
     const words = this.pool.words[segment];
     const at = (block & SEGMENT_UNIT_MASK) << 1;
     const keyAt = (at << 2) + headerBytes(shape);
-    copyBytes(valueBytes, valueStart, valueEnd, bytes, keyAt + keyEnd - keyStart);
-    copyBytes(keyBytes, keyStart, keyEnd, bytes, keyAt);
+    copyBytes(bytes, keyAt + keyEnd - keyStart, valueBytes, valueStart, valueEnd);
+    copyBytes(bytes, keyAt, keyBytes, keyStart, keyEnd);
     words[at] = type | shape | ((keyEnd - keyStart) << KEY_LENGTH_SHIFT);
     words[at + VALUE_LENGTH] = valueEnd - valueStart;
     words[at + VERSION] = version | 0;
@@ -216,7 +214,7 @@ export class EntryTable {
   extendValue(ref: number, bytes: Uint8Array, start: number, end: number): void {
     const segment = ref >>> SEGMENT_SHIFT;
     const length = this.valueLengthOf(ref);
-    copyBytes(bytes, start, end, this.pool.bytes[segment], this.valueStartOf(ref) + length);
+    copyBytes(this.pool.bytes[segment], this.valueStartOf(ref) + length, bytes, start, end);
     this.pool.words[segment][((ref & SEGMENT_UNIT_MASK) << 1) + VALUE_LENGTH] = length + end - start;
   }
 
@@ -257,7 +255,7 @@ export class EntryTable {
     const start = (ref & SEGMENT_UNIT_MASK) << 3;
     const into = (block & SEGMENT_UNIT_MASK) << 3;
     const bytes = this.pool.bytes[ref >>> SEGMENT_SHIFT];
-    copyBytes(bytes, start, start + size, this.pool.bytes[block >>> SEGMENT_SHIFT], into);
+    copyBytes(this.pool.bytes[block >>> SEGMENT_SHIFT], into, bytes, start, start + size);
     const word0 = this.word0(ref);
     this.index.replace(this.hashOf(ref), ref, block);
     if ((word0 & HAS_EXPIRY) !== 0) this.wheel.moved(block);
@@ -293,10 +291,4 @@ export class EntryTable {
     words[at] = expiryMs | 0;
     words[at + 1] = (expiryMs / 2 ** 32) | 0;
   }
-}
-
-function copyBytes(from: Uint8Array, start: number, end: number, into: Uint8Array, at: number): void {
-  if (end - start > LOOP_BYTES_MAX) into.set(from.subarray(start, end), at);
-  else if (from === into && start < at) into.copyWithin(at, start, end);
-  else for (let i = start, to = at; i < end; i++, to++) into[to] = from[i];
 }
