@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import { openDatabase } from './database.js';
 import type { Database, PersistenceEvent, SecretSource } from './database-types.js';
+import type { SyncPolicy } from './journal/journal-types.js';
 import { nodeDirectoryLock } from './node-directory-lock.js';
 import { nodeFileSystem } from './node-file-system.js';
 import { startNodeFileWorker } from './node-file-worker.js';
@@ -18,6 +19,8 @@ export interface NodeDatabaseOptions {
   readonly nowMs?: (() => number) | undefined;
   /** Clock of the walk's slices; default performance.now. */
   readonly monotonicMs?: (() => number) | undefined;
+  /** Default: on, everysec. Off: what an earlier process journalled is loaded, and no more is written. */
+  readonly journal?: { readonly isOn: boolean; readonly policy: SyncPolicy } | undefined;
   /** A snapshot file is closed and the next begun here; default 64 MiB. */
   readonly segmentBytesMax?: number | undefined;
   /** Upper bound of RESERVE; 0 = none. Default 64 MiB. */
