@@ -2,17 +2,17 @@
  * One server, put together: settings in, a running server out. Composition only; what each part does is said
  * where the part is.
  *
- * Order: refuse what must not run, open the files and their lock, load and verify everything, take the port,
- * then serve. A start that is refused has changed no file but the key file of a first start.
+ * Order: refuse what must not run, open the files and their lock, take the port, load and verify everything while
+ * clients are told to wait, then serve. A start that is refused has changed no file but the key file of a first start.
  */
 
-import { randomFillSync } from 'node:crypto';
+import { createHash, randomFillSync } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Limits } from '@anoadb/protocol';
-import type { Mode, ServerLimits } from '@anoadb/transport';
+import type { Continuity, Mode, ServerLimits } from '@anoadb/transport';
 import { type CryptoNames, choosePlatformCrypto } from '@anoadb/transport/node-crypto';
 import { bindDatagramSocket, type DatagramSocket, SocketError } from '@anoadb/udp';
 import { hasAccessFile } from './access/node-access-directory.js';
@@ -21,7 +21,6 @@ import type { Settings } from './config/load-settings.js';
 import { refuseBeyondLoopbackWithoutKey } from './config/loopback.js';
 import { DatagramPort } from './doors/datagram/datagram-port.js';
 import { Engine } from './engine/engine.js';
-import { VolatileJournal } from './engine/journal.js';
 import { WallClock } from './engine/wall-clock.js';
 import { EventLoopDelay } from './ops/event-loop-delay.js';
 import { LoadingStore } from './ops/loading-store.js';
@@ -33,8 +32,10 @@ import { TickLoop } from './ops/tick-loop.js';
 import {
   type Database,
   ExitCode,
+  GroupCommit,
   isFatal,
   type LoadReport,
+  type MarkTarget,
   openNodeDatabase,
   PersistenceError,
   type PersistenceEvent,
@@ -72,6 +73,8 @@ export class PortError extends Error {
 /** Room in the largest message beside the largest value: key, headers, and results of other ops. */
 const MESSAGE_OVERHEAD_BYTES = Limits.messageBytesMax - Limits.valueBytesMaxDefault;
 const PROGRESS_INTERVAL_MS = 1_000;
+/** At a stop, for answers that still wait for the disk. */
+const DRAIN_MS_MAX = 3_000;
 /** A passphrase takes half a second to become a KEYRING. */
 const NEW_DATABASE_WAIT_MS = 5_000;
 const NEW_DATABASE_RETRY_MS = 30;
@@ -88,6 +91,7 @@ export async function startServer(settings: Settings, around: ServerSurroundings
   let socket: DatagramSocket | undefined;
   try {
     const wallClock = new WallClock(Date.now, database.dbNowMs);
+    const monotonicMs = (): number => performance.now();
     const accessWatch = new AccessWatch({
       directory: settings.dataDir,
       keyring: database.keyring,
@@ -95,7 +99,18 @@ export async function startServer(settings: Settings, around: ServerSurroundings
     });
     const hasKey = accessWatch.usable.keys.length > 0;
     if (!hasKey) refuseBeyondLoopbackWithoutKey(settings.host);
-    const journal = new VolatileJournal();
+    const groupCommit = new GroupCommit({
+      nowMs: () => wallClock.now(),
+      monotonicMs,
+      onReleased: (lsn) => {
+        port.release(lsn);
+        ticks.reconsider();
+      },
+      onFull: (isFull) => {
+        engine.refusesWrites = isFull;
+      },
+      onFatal: around.onFatal,
+    });
     const engine: Engine = new Engine({
       createStore: (onRemoved) =>
         new Store({
@@ -104,7 +119,7 @@ export async function startServer(settings: Settings, around: ServerSurroundings
           hashSeed: database.hashSeed,
           onRemoved,
         }),
-      journal,
+      journal: groupCommit,
       valueBytesMax: settings.maxValueBytes,
       services: {
         stats: () => statistics(sources),
@@ -117,28 +132,8 @@ export async function startServer(settings: Settings, around: ServerSurroundings
     });
     engine.nowMs = wallClock.now();
 
-    const loaded = await load(database, engine, log);
-    journal.resumeAfter(loaded.lastVersion);
     socket = await takePort(settings, hasKey);
-    await database.start();
-
-    const source: SnapshotSource = {
-      store: new StoreWalk(engine.store, () => wallClock.now()),
-      lastVersion: () => journal.lastLsn,
-      nowMs: () => wallClock.now(),
-      subscribe: (listener) => journal.subscribe(listener),
-    };
-    const snapshots = new SnapshotSchedule({
-      database,
-      source,
-      savedLsn: loaded.lastVersion,
-      log,
-      isFatal,
-      onFatal: around.onFatal,
-    });
-
     const { crypto, sealCrypto, names: cryptoNames } = choosePlatformCrypto();
-    const monotonicMs = (): number => performance.now();
     const port = new DatagramPort({
       engine,
       socket,
@@ -148,9 +143,59 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       random: (into) => void randomFillSync(into),
       limits: messageLimits(settings.maxValueBytes),
       monotonicMs,
+      ...(settings.hasJournal ? { history: groupCommit, continuity: continuityOf(database) } : {}),
       onCompleted: () => ticks.reconsider(),
     });
-    const ticks = new TickLoop({ port, engine, wallClock, monotonicMs });
+    const ticks = new TickLoop({
+      port,
+      engine,
+      wallClock,
+      monotonicMs,
+      flushJournal: () => groupCommit.flush(),
+    });
+    let isStopping = false;
+    port.setLoading(0);
+    socket.start({
+      onBatch: (batch) => {
+        // What was executed is still answered; nothing more is taken on.
+        if (isStopping) return;
+        engine.nowMs = wallClock.now();
+        port.handleBatch(batch);
+        groupCommit.flush();
+        ticks.reconsider();
+      },
+      onError: (error) => log.warn({ code: error.code }, `socket: ${error.message}`),
+    });
+
+    const loaded = await load(database, engine, port, settings, log);
+    wallClock.raiseTo(loaded.dbNowMs);
+    engine.nowMs = wallClock.now();
+    await database.start();
+    groupCommit.bind(engine.store);
+    groupCommit.open(database.journal, loaded.lastVersion);
+
+    const source: SnapshotSource = {
+      store: new StoreWalk(engine.store, () => wallClock.now()),
+      lastVersion: () => groupCommit.lastLsn,
+      nowMs: () => wallClock.now(),
+      subscribe: (listener) => groupCommit.subscribe(listener),
+      ...(settings.hasJournal
+        ? {
+            walkMarks: (target) => walkMarks(port, target, wallClock, groupCommit),
+            flushBatch: () => groupCommit.flushAll(),
+          }
+        : {}),
+    };
+    const snapshots = new SnapshotSchedule({
+      database,
+      source,
+      savedLsn: loaded.lastVersion,
+      loaded,
+      journalBytesMax: settings.journalSizeBytes,
+      log,
+      isFatal,
+      onFatal: around.onFatal,
+    });
     const eventLoopDelay = new EventLoopDelay();
     const sources = {
       settings,
@@ -162,6 +207,7 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       port,
       socket,
       database,
+      groupCommit,
       loaded,
       snapshots,
       eventLoopDelay,
@@ -178,16 +224,12 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       },
       onProblem: (message) => log.error(`the access keys stay as they are: ${message}`),
     });
-    socket.start({
-      onBatch: (batch) => {
-        engine.nowMs = wallClock.now();
-        port.handleBatch(batch);
-        ticks.reconsider();
-      },
-      onError: (error) => log.warn({ code: error.code }, `socket: ${error.message}`),
-    });
+    port.setLoading(undefined);
     ticks.start();
     snapshots.start(settings.snapshotIntervalMs);
+    // Without a journal nothing else would keep what an earlier process journalled, or what the load evicted.
+    const isAheadOfFiles = !settings.hasJournal && loaded.journalRecords > 0;
+    if (isAheadOfFiles || engine.store.counters.evicted > 0) snapshots.take().catch(() => {});
 
     const bound = socket;
     let stopped: Promise<void> | undefined;
@@ -195,6 +237,8 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       snapshots.stop();
       accessWatch.stop();
       ticks.stop();
+      isStopping = true;
+      await Promise.race([groupCommit.drained(), sleep(DRAIN_MS_MAX, undefined, { ref: false })]);
       port.close();
       await bound.close();
       eventLoopDelay.stop();
@@ -225,6 +269,27 @@ export async function startServer(settings: Settings, around: ServerSurroundings
   }
 }
 
+/** The same on every start of one database; the epoch tells nobody anything of its keys. */
+function continuityOf(database: Database): Continuity {
+  const epoch = createHash('sha256').update(`anoadb epoch ${database.uuid}`).digest().subarray(0, 8);
+  return { epoch, fingerprintSeed: (database.hashSeed ^ 0x2545f491) >>> 0 };
+}
+
+/** What clients must find again, for a snapshot: the journal that had it goes. */
+function walkMarks(
+  port: DatagramPort,
+  target: MarkTarget,
+  wallClock: WallClock,
+  groupCommit: GroupCommit,
+): () => boolean {
+  return port.endpoint.walkHistory({
+    mark: (bytes, start, end, payloadStart, payloadEnd) =>
+      target.mark(bytes, start, end, payloadStart, payloadEnd, wallClock.now(), groupCommit.lastLsn),
+    session: (bytes, start, end, payloadStart, payloadEnd) =>
+      target.session(bytes, start, end, payloadStart, payloadEnd, wallClock.now(), groupCommit.lastLsn),
+  });
+}
+
 /**
  * Opens the data directory. While a new one has no KEYRING, an `anoa key create` may have it for a moment, to make
  * that: a server that starts at the same time waits.
@@ -237,6 +302,7 @@ async function open(settings: Settings, log: Logger): Promise<Database> {
       return await openNodeDatabase({
         directory: settings.dataDir,
         secret: secretOf(settings),
+        journal: { isOn: settings.hasJournal, policy: settings.fsync },
         log: (event) => logPersistence(log, event),
       });
     } catch (error) {
@@ -253,15 +319,22 @@ function secretOf(settings: Settings): SecretSource {
     : { kind: 'passphrase', passphrase: settings.passphrase };
 }
 
-async function load(database: Database, engine: Engine, log: Logger): Promise<LoadReport> {
+async function load(
+  database: Database,
+  engine: Engine,
+  port: DatagramPort,
+  settings: Settings,
+  log: Logger,
+): Promise<LoadReport> {
   const startedMs = performance.now();
   let shownMs = startedMs;
-  const target = new LoadingStore(engine.store);
+  const target = new LoadingStore(engine.store, settings.hasJournal ? port.endpoint.restorer() : undefined);
   const report = await database.load(target, (progress) => {
     const nowMs = performance.now();
+    const percent = progress.bytesTotal === 0 ? 100 : (100 * progress.bytesRead) / progress.bytesTotal;
+    port.setLoading(percent);
     if (nowMs - shownMs < PROGRESS_INTERVAL_MS) return;
     shownMs = nowMs;
-    const percent = progress.bytesTotal === 0 ? 100 : (100 * progress.bytesRead) / progress.bytesTotal;
     const perSecond = Math.round(progress.entries / ((nowMs - startedMs) / 1000));
     log.info({ entries: progress.entries, perSecond }, `loading: ${percent.toFixed(0)} %`);
   });

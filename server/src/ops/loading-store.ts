@@ -5,6 +5,7 @@
  * and a limit may have been lowered. Above the limit new writes are refused (or evict) until there is room.
  */
 
+import type { HistoryTarget } from '@anoadb/transport';
 import type { LoadTarget } from '../persistence/index.js';
 import { SavedEntry, type Store } from '../store/index.js';
 
@@ -12,9 +13,12 @@ export class LoadingStore implements LoadTarget {
   /** Entries that came in above the limit. */
   entriesAboveLimit = 0;
   readonly #store: Store;
+  readonly #clients: HistoryTarget | undefined;
 
-  constructor(store: Store) {
+  /** @param clients takes what is known of clients; undefined: they start anew. */
+  constructor(store: Store, clients?: HistoryTarget) {
     this.#store = store;
+    this.#clients = clients;
   }
 
   presize(entries: number): void {
@@ -55,6 +59,26 @@ export class LoadingStore implements LoadTarget {
     this.#store.restore(entry);
     this.entriesAboveLimit++;
     return true;
+  }
+
+  mark(
+    bytes: Uint8Array,
+    identityStart: number,
+    identityEnd: number,
+    payloadStart: number,
+    payloadEnd: number,
+  ): void {
+    this.#clients?.mark(bytes, identityStart, identityEnd, payloadStart, payloadEnd);
+  }
+
+  session(
+    bytes: Uint8Array,
+    identityStart: number,
+    identityEnd: number,
+    payloadStart: number,
+    payloadEnd: number,
+  ): void {
+    this.#clients?.session(bytes, identityStart, identityEnd, payloadStart, payloadEnd);
   }
 
   remove(bytes: Uint8Array, start: number, end: number): boolean {

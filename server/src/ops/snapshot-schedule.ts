@@ -1,16 +1,28 @@
 /**
- * When snapshots are taken: every interval where something changed, on demand, and one last time at a clean stop.
+ * When snapshots are taken: every interval where something changed, where the journal has grown so much that the next
+ * start would take too long, on demand, and one last time at a clean stop.
  * How they are taken is the persistence's business.
  */
 
-import type { Database, SnapshotReport, SnapshotSource } from '../persistence/index.js';
+import type { Database, LoadReport, SnapshotReport, SnapshotSource } from '../persistence/index.js';
 import type { Logger } from './log.js';
+
+/** The next start must not take longer than this to read the journal. */
+const REPLAY_MS_MAX = 10_000;
+/** As measured at the last start, if that took long enough to mean anything; this otherwise. */
+const MEASURED_MS_MIN = 1_000;
+const REPLAY_BYTES_PER_MS = 50_000;
+const JOURNAL_CHECK_MS = 1_000;
 
 export interface SnapshotScheduleOptions {
   readonly database: Database;
   readonly source: SnapshotSource;
   /** LSN up to which everything is on disk already: what was loaded. */
   readonly savedLsn: number;
+  /** What the start took: how fast a journal is read back. */
+  readonly loaded: LoadReport;
+  /** A journal above it makes a snapshot due. */
+  readonly journalBytesMax: number;
   readonly log: Logger;
   /** A snapshot failed in a way after which the process must not go on. */
   readonly onFatal: (error: unknown) => void;
@@ -20,7 +32,9 @@ export interface SnapshotScheduleOptions {
 export class SnapshotSchedule {
   readonly #options: SnapshotScheduleOptions;
   #savedLsn: number;
+  readonly #journalBytesMax: number;
   #timer: NodeJS.Timeout | undefined;
+  #journalTimer: NodeJS.Timeout | undefined;
   #lastReport: SnapshotReport | undefined;
   #taken = 0;
   #failed = 0;
@@ -28,6 +42,9 @@ export class SnapshotSchedule {
   constructor(options: SnapshotScheduleOptions) {
     this.#options = options;
     this.#savedLsn = options.savedLsn;
+    const { bytes, elapsedMs } = options.loaded;
+    const perMs = elapsedMs >= MEASURED_MS_MIN ? bytes / elapsedMs : REPLAY_BYTES_PER_MS;
+    this.#journalBytesMax = Math.min(options.journalBytesMax, perMs * REPLAY_MS_MAX);
   }
 
   /** Effects that the last snapshot does not have. */
@@ -49,8 +66,13 @@ export class SnapshotSchedule {
 
   /** Begins the periodic ones; 0 = none. */
   start(intervalMs: number): void {
-    if (intervalMs === 0) return;
     const options = this.#options;
+    this.#journalTimer = setInterval(() => {
+      const { bytes } = options.database.journal.statistics;
+      if (bytes > this.#journalBytesMax && !options.database.isSnapshotRunning) this.take().catch(() => {});
+    }, JOURNAL_CHECK_MS);
+    this.#journalTimer.unref();
+    if (intervalMs === 0) return;
     this.#timer = setInterval(() => {
       // The database logs one that fails; the next interval tries again.
       if (this.changesSinceLast > 0 && !options.database.isSnapshotRunning) this.take().catch(() => {});
@@ -60,6 +82,7 @@ export class SnapshotSchedule {
 
   stop(): void {
     clearInterval(this.#timer);
+    clearInterval(this.#journalTimer);
   }
 
   /** Takes one now, or joins the one that runs. Rejects where it fails; the database has logged why. */

@@ -9,7 +9,7 @@ import type { DatagramSocket } from '@anoadb/udp';
 import type { Settings } from '../config/load-settings.js';
 import type { DatagramPort } from '../doors/datagram/datagram-port.js';
 import type { Engine } from '../engine/engine.js';
-import type { Database, LoadReport } from '../persistence/index.js';
+import type { Database, GroupCommit, LoadReport } from '../persistence/index.js';
 import type { EventLoopDelay } from './event-loop-delay.js';
 import type { SnapshotSchedule } from './snapshot-schedule.js';
 
@@ -23,6 +23,7 @@ export interface StatisticsSources {
   readonly port: DatagramPort;
   readonly socket: DatagramSocket;
   readonly database: Database;
+  readonly groupCommit: GroupCommit;
   readonly loaded: LoadReport;
   readonly snapshots: SnapshotSchedule;
   readonly eventLoopDelay: EventLoopDelay;
@@ -76,14 +77,14 @@ export function statistics(sources: StatisticsSources): JsonValue {
       refused_writes: engine.store.counters.refused,
     },
     keyspace: { keys: engine.store.count, expires: memory.withTtl, last_version: engine.lastLsn },
-    persistence: snapshotState(sources),
+    persistence: { ...snapshotState(sources), ...journalState(sources) },
     commands: commandCounters(engine),
     datagrams: { socket: { ...socket }, transport: { ...transport } },
     event_loop: { ...sources.eventLoopDelay.summary() },
   };
 }
 
-function snapshotState({ database, snapshots, loaded }: StatisticsSources): JsonValue {
+function snapshotState({ database, snapshots, loaded }: StatisticsSources): { [name: string]: JsonValue } {
   const report = snapshots.lastReport;
   return {
     loading: false,
@@ -101,6 +102,35 @@ function snapshotState({ database, snapshots, loaded }: StatisticsSources): Json
     loaded_entries: loaded.entries,
     loaded_in_ms: Math.round(loaded.elapsedMs),
     was_clean_stop: loaded.wasCleanStop,
+  };
+}
+
+function journalState({ database, engine, groupCommit, loaded, port, settings }: StatisticsSources): {
+  [name: string]: JsonValue;
+} {
+  const { journal } = database;
+  const { statistics } = journal;
+  return {
+    aof_enabled: journal.isOn,
+    aof_fsync: settings.fsync,
+    aof_last_write_status: journal.isFull ? 'err' : 'ok',
+    aof_current_size: statistics.bytes,
+    aof_buffer_length: groupCommit.queuedBytes,
+    aof_segments: statistics.segments,
+    aof_frames: statistics.frames,
+    aof_record_bytes: statistics.recordBytes,
+    aof_file_bytes: statistics.fileBytes,
+    aof_syncs: statistics.syncs,
+    aof_last_sync_ms: statistics.lastSyncMs,
+    aof_sync_ms_max: statistics.syncMsMax,
+    aof_sync_lag_ms: Math.round(groupCommit.lagMs),
+    disk_full: engine.refusesWrites,
+    written_version: journal.isOn ? journal.writtenLsn : 0,
+    durable_version: journal.isOn ? journal.durableLsn : 0,
+    released_version: groupCommit.releasedLsn,
+    held_replies: port.endpoint.counters().held,
+    loaded_journal_records: loaded.journalRecords,
+    loaded_journal_frames: loaded.journalFrames,
   };
 }
 

@@ -19,6 +19,8 @@ export interface TickLoopOptions {
   readonly engine: Engine;
   readonly wallClock: WallClock;
   readonly monotonicMs: () => number;
+  /** What the store did by itself goes to the journal. */
+  readonly flushJournal: () => void;
 }
 
 export class TickLoop {
@@ -57,6 +59,7 @@ export class TickLoop {
     if (nowMs >= this.#storeDueMs) {
       const work = engine.store.tick(engine.nowMs, STORE_BUDGET);
       engine.commit();
+      this.#options.flushJournal();
       const untilExpiryMs = Math.max(1, engine.store.nextExpiryAtMs() - engine.nowMs);
       this.#storeDueMs = nowMs + (work >= STORE_BUDGET ? 1 : Math.min(IDLE_TICK_MS, untilExpiryMs));
     }

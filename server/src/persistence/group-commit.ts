@@ -83,7 +83,7 @@ export class GroupCommit implements Journal {
   /** everysec: what was written and when, for each tenth of a second that is not yet synced. */
   readonly #unsyncedLsns: number[] = [];
   readonly #unsyncedSinceMs: number[] = [];
-  readonly #onDrained: (() => void)[] = [];
+  readonly #onDrained: { readonly lsn: number; readonly resolve: () => void }[] = [];
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
@@ -97,9 +97,13 @@ export class GroupCommit implements Journal {
     this.#store = store;
   }
 
-  /** Begins, behind what was loaded; what was told before was the load's and is not journalled. */
+  /**
+   * Begins, behind what was loaded; what was told before was the load's and is not journalled. Without a journal it
+   * only goes on counting.
+   */
   open(port: JournalPort, lastLsn: number): void {
     if (lastLsn > this.#lastLsn) this.#lastLsn = lastLsn;
+    if (!port.isOn) return;
     this.#appendedLsn = this.#lastLsn;
     this.#batchFromLsn = this.#lastLsn;
     this.#releasedLsn = this.#lastLsn;
@@ -130,8 +134,9 @@ export class GroupCommit implements Journal {
     return this.#lastLsn;
   }
 
+  /** Without a journal nothing has to be waited for. */
   get releasedLsn(): number {
-    return this.#releasedLsn;
+    return this.#port === undefined ? this.#lastLsn : this.#releasedLsn;
   }
 
   get isBusy(): boolean {
@@ -203,7 +208,7 @@ export class GroupCommit implements Journal {
     if (this.#isInRequest) {
       this.#isInRequest = false;
       this.#requestCount++;
-    } else if (this.#lastLsn !== this.#releasedLsn) this.#advance();
+    }
   }
 
   /** What the transport keeps of a request, right behind its `commit`. */
@@ -239,7 +244,11 @@ export class GroupCommit implements Journal {
     const port = this.#port;
     if (port === undefined) return;
     this.#sendReady(port);
-    if (this.#batch.at === BATCH_HEAD_BYTES || this.#isInRequest || this.#ready.length > 0) return;
+    if (this.#batch.at === BATCH_HEAD_BYTES) {
+      if (this.#lastLsn !== this.#releasedLsn) this.#advance();
+      return;
+    }
+    if (this.#isInRequest || this.#ready.length > 0) return;
     const small = port.policy === 'always' ? SMALL_IN_FLIGHT_ALWAYS : SMALL_IN_FLIGHT;
     if (port.batchesInFlight >= small) return;
     this.#endBatch();
@@ -258,8 +267,9 @@ export class GroupCommit implements Journal {
   drained(): Promise<void> {
     this.flushAll();
     this.#advance();
-    if (this.#lastLsn === this.#releasedLsn) return Promise.resolve();
-    return new Promise((resolve) => this.#onDrained.push(resolve));
+    const lsn = this.#lastLsn;
+    if (lsn === this.#releasedLsn || this.#port === undefined) return Promise.resolve();
+    return new Promise((resolve) => this.#onDrained.push({ lsn, resolve }));
   }
 
   /** Forwards effects, marks and sessions to `listener` until the returned function is called. One at a time. */
@@ -350,7 +360,8 @@ export class GroupCommit implements Journal {
     if (released <= this.#releasedLsn) return;
     this.#releasedLsn = released;
     this.#options.onReleased(released);
-    if (released === this.#lastLsn) for (const resolve of this.#onDrained.splice(0)) resolve();
+    while (this.#onDrained.length > 0 && this.#onDrained[0].lsn <= released)
+      this.#onDrained.shift()!.resolve();
   }
 
   #sampleLag(port: JournalPort): void {

@@ -14,6 +14,7 @@ export type {
   WalkableStore,
 } from './database-types.js';
 export { RecordKind, RecordReader, writeRecordHead } from './entry-record.js';
+export { GroupCommit } from './group-commit.js';
 export {
   BATCH_BYTES_MAX,
   BATCH_BYTES_TARGET,

@@ -6,7 +6,9 @@
  */
 
 import {
+  type Continuity,
   type DatagramBatch,
+  type HistoryTarget,
   type Mode,
   type RandomBytes,
   type SealCrypto,
@@ -29,6 +31,9 @@ export interface DatagramPortOptions {
   readonly random: RandomBytes;
   readonly limits: Partial<ServerLimits>;
   readonly monotonicMs: () => number;
+  /** Keeps what clients must find again after a restart, and the next process's restorer gets. */
+  readonly history?: HistoryTarget | undefined;
+  readonly continuity?: Continuity | undefined;
   /** A request was answered out of turn: something may be due earlier than before. */
   readonly onCompleted: () => void;
 }
@@ -38,6 +43,7 @@ export class DatagramPort {
   readonly #access = new AccessTable();
   #mode: Mode;
   #endpoint: ServerEndpoint;
+  #releasedPosition = 0;
 
   constructor(options: DatagramPortOptions) {
     this.#options = options;
@@ -61,6 +67,17 @@ export class DatagramPort {
 
   handleBatch(batch: DatagramBatch): void {
     this.#endpoint.handleBatch(batch, this.#options.monotonicMs());
+  }
+
+  /** Answers that wait for this position, or one below, leave. */
+  release(position: number): void {
+    this.#releasedPosition = position;
+    this.#endpoint.release(position, this.#options.monotonicMs());
+  }
+
+  /** While so many percent are loaded clients are told to wait; undefined: it serves from now on. */
+  setLoading(percent: number | undefined): void {
+    this.#endpoint.setLoading(percent, this.#options.monotonicMs());
   }
 
   /**
@@ -88,12 +105,17 @@ export class DatagramPort {
 
   /** With a door of its own: tickets of the endpoint before must not be taken for those of this one. */
   #openEndpoint(): ServerEndpoint {
-    const { engine, socket, crypto, sealCrypto, random, limits, monotonicMs, onCompleted } = this.#options;
-    const door = new DatagramDoor(engine, (ticket, status, results) => {
-      if (this.#endpoint !== endpoint) return;
-      endpoint.complete(ticket, status, results, monotonicMs());
-      onCompleted();
-    });
+    const { engine, socket, crypto, sealCrypto, random, limits, monotonicMs, continuity, onCompleted } =
+      this.#options;
+    const door = new DatagramDoor(
+      engine,
+      (ticket, status, results) => {
+        if (this.#endpoint !== endpoint) return;
+        endpoint.complete(ticket, status, results, monotonicMs());
+        onCompleted();
+      },
+      this.#options.history,
+    );
     const endpoint: ServerEndpoint = new ServerEndpoint({
       handler: door,
       sink: socket,
@@ -103,7 +125,9 @@ export class DatagramPort {
       ...(this.#mode === 'sealed'
         ? { mode: 'sealed', access: this.#access, sealCrypto }
         : { mode: 'open' as const }),
+      ...(continuity === undefined ? {} : { continuity }),
     });
+    endpoint.release(this.#releasedPosition, monotonicMs());
     return endpoint;
   }
 }
