@@ -95,7 +95,7 @@ export class Connection implements RequestLink, ClientListener {
       let alarm: Alarm | undefined;
       if (timeoutMs !== Number.POSITIVE_INFINITY) {
         alarm = this.#clock.after(timeoutMs, () =>
-          reject(connectTimedOut(this.peer, timeoutMs, this.#access !== undefined)),
+          reject(this.#obstacle ?? connectTimedOut(this.peer, timeoutMs, this.#access !== undefined)),
         );
       }
       this.#onFirstReady = () => {
@@ -194,6 +194,13 @@ export class Connection implements RequestLink, ClientListener {
       code: 'DISCONNECTED',
     });
     this.#events.emit('disconnected', { reason });
+  }
+
+  onLoading(percent: number): void {
+    if (this.#obstacle === undefined && this.#wasReady) this.#downSinceMs = this.nowMs();
+    this.#obstacle = new AnoaConnectionError(`the server at ${this.peer} is loading (${percent} %)`, {
+      code: 'LOADING',
+    });
   }
 
   onFatal(code: FatalCode, message: string): void {

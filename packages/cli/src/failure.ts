@@ -64,6 +64,8 @@ function explained(error: AnoaError, context: CliContext): { message: string; hi
         message: `no answer from ${context.serverAddress} (UDP) in time`,
         hint: `${START_HINT} ${KEY_HINT}`,
       };
+    case 'LOADING':
+      return { message: said, hint: 'It reads its files before it serves; --timeout 1m waits that long.' };
     case 'TIMEOUT':
       return { message: said, hint: `\`${anoa}ping\` tells whether the server answers at all.` };
     case 'TYPE_MISMATCH':

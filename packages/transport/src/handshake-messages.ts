@@ -8,6 +8,7 @@ import {
   CLIENT_PARAMS_BYTES,
   ClientParamsAt,
   DatagramBytes,
+  Limits,
   SERVER_PARAMS_BYTES,
   ServerParamsAt,
   WelcomeAt,
@@ -113,4 +114,10 @@ function areTlvsSound(bytes: Uint8Array, start: number, end: number): boolean {
     at += 3 + readU16(bytes, at + 1);
   }
   return at <= end && isAllZero(bytes, at, end);
+}
+
+/** May a session be built on what a WELCOME grants to a client that wanted `maxDatagramWanted`? */
+export function isSoundGrant(params: ServerParams, maxDatagramWanted: number): boolean {
+  if (params.sid === 0 || params.window === 0 || params.maxMessage === 0) return false;
+  return params.maxDatagram >= Limits.datagramBytesMax && params.maxDatagram <= maxDatagramWanted;
 }

@@ -20,7 +20,7 @@ import { Admission, isVersionsClean } from '../admission.js';
 import type { DatagramBatch } from '../datagram-batch.js';
 import { type DropReason, newDropCounters } from '../drop-reasons.js';
 import { ACK_OF_REQUEST, bodyBytesMin, writeClose, writePath, writePing, writePong } from '../frames.js';
-import type { ClientParams, ServerParams } from '../handshake-messages.js';
+import { type ClientParams, isSoundGrant } from '../handshake-messages.js';
 import { CLIENT_LIMITS, type ClientLimits } from '../limits.js';
 import { readU16, readU32, readU48 } from '../little-endian.js';
 import { Outgoing } from '../outgoing.js';
@@ -34,7 +34,14 @@ import type { ClientCounters, ClientEndpointOptions, ClientState, SubmitOptions 
 import { ClientRequests, PACE_TIMER } from './client-requests.js';
 import { type ClientSealedHandshake, sealedHandshakeOf } from './client-sealed-handshake.js';
 import { ClientSession } from './client-session.js';
-import { type Fatal, fatalOfReject, fatalOfVersions, KEY_REVOKED, PATH_TOO_NARROW } from './fatal.js';
+import {
+  type Fatal,
+  fatalOfReject,
+  fatalOfVersions,
+  KEY_REVOKED,
+  loadingPercentOf,
+  PATH_TOO_NARROW,
+} from './fatal.js';
 import { RING } from './request-window.js';
 
 const HANDSHAKE_TIMER = PACE_TIMER + 1;
@@ -376,7 +383,7 @@ export class ClientEndpoint {
       return;
     }
     const { params, sealing } = welcome;
-    if (!this.#isSound(params)) {
+    if (!isSoundGrant(params, this.#maxDatagramWanted)) {
       sealing.wipe();
       this.#drop('bad-params');
       return;
@@ -398,11 +405,6 @@ export class ClientEndpoint {
     if (!wasRekeying) this.#listener.onReady();
   }
 
-  #isSound(params: ServerParams): boolean {
-    if (params.sid === 0 || params.window === 0 || params.maxMessage === 0) return false;
-    return params.maxDatagram >= Limits.datagramBytesMax && params.maxDatagram <= this.#maxDatagramWanted;
-  }
-
   #handleVersions(bytes: Uint8Array, at: number, nowMs: number): void {
     if (!isVersionsClean(bytes, at)) this.#drop('reserved-bits');
     else if (!this.#handshake.isVersionsAnswer(bytes, at)) this.#drop('unexpected-handshake');
@@ -420,7 +422,14 @@ export class ClientEndpoint {
       this.#postponeRekey(nowMs);
       return;
     }
-    const fatal = fatalOfReject(bytes[at + RejectAt.reason], this.#sessionCount === 0);
+    const reason = bytes[at + RejectAt.reason];
+    const percent = loadingPercentOf(reason);
+    if (percent !== undefined) {
+      // It lives, and what it knows of this client may still come: nothing is given up meanwhile.
+      this.#lastHeardMs = nowMs;
+      this.#listener.onLoading?.(percent);
+    }
+    const fatal = fatalOfReject(reason, this.#sessionCount === 0);
     if (fatal !== undefined) this.#fail(fatal);
     else this.#handshake.start(nowMs, Math.min(10_000, readU32(bytes, at + RejectAt.retryAfterMs)));
   }

@@ -12,6 +12,8 @@ export interface ClientListener {
   onOutcomeUnknown(rid: number): void;
   /** The session is lost; the endpoint reconnects by itself. */
   onDisconnected(reason: string): void;
+  /** The server still loads its files, so many percent are done; the endpoint goes on asking. */
+  onLoading?(percent: number): void;
   /** The endpoint is closed for good; unanswered requests get no other call. */
   onFatal(code: FatalCode, message: string): void;
 }

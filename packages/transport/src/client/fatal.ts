@@ -15,6 +15,14 @@ export const PATH_TOO_NARROW: Fatal = {
     'the server answers, but no full-sized datagram gets through: the path does not carry 1200 bytes, or the server speaks another mode or key',
 };
 
+const PERCENT_MAX = 100;
+
+/** How far a server that still loads is: what is above LOADING. Undefined: it gives another reason. */
+export function loadingPercentOf(reason: number): number | undefined {
+  const percent = reason - RejectReason.LOADING;
+  return percent >= 0 && percent <= PERCENT_MAX ? percent : undefined;
+}
+
 /** Undefined where a later try may succeed. `isFirst`: there never was a session. */
 export function fatalOfReject(reason: number, isFirst: boolean): Fatal | undefined {
   if (reason === RejectReason.AUTH_FAILED)
