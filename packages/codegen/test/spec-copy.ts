@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { emitters } from '../src/emitters.js';
 
 export const repositoryRoot = join(fileURLToPath(import.meta.url), '..', '..', '..', '..');
 
@@ -38,7 +39,7 @@ export function specCopy(): SpecCopy {
 /** A root in the temporary folder with the spec and what is generated from it, but nothing released. */
 export function temporaryRoot(): string {
   const root = mkdtempSync(join(tmpdir(), 'anoadb-codegen-'));
-  for (const path of ['protocol-spec', 'packages/protocol/src/generated']) {
+  for (const path of ['protocol-spec', ...emitters.flatMap(({ folders }) => folders)]) {
     mkdirSync(join(root, path), { recursive: true });
     cpSync(join(repositoryRoot, path), join(root, path), {
       recursive: true,

@@ -90,7 +90,15 @@ function valueTypes(model: SpecModel): string {
         prose: `${type.prose} Wire form: ${type.wire}.`,
       })),
     ),
-    `  /** Whether a value of this type can be stored; false for NONE, reserved types and unknown codes. */
+    `  /** Whether there is such a type, stored or not. */
+  public static boolean isKnown(int type) {
+    return switch (type) {
+      case ${model.types.map((type) => type.name).join(', ')} -> true;
+      default -> false;
+    };
+  }
+
+  /** Whether a value of this type can be stored; false for NONE, reserved types and unknown codes. */
   public static boolean isStorable(int type) {
     return switch (type) {
       case ${model.types

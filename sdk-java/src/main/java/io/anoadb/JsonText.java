@@ -7,6 +7,7 @@ import io.anoadb.AnoaValue.Member;
 import io.anoadb.AnoaValue.ObjectValue;
 import io.anoadb.AnoaValue.StringValue;
 import io.anoadb.AnoaValue.TextValue;
+import io.anoadb.internal.protocol.DoubleText;
 
 /** Values as JSON text. */
 final class JsonText {
@@ -60,7 +61,7 @@ final class JsonText {
     if (Double.isNaN(number) || Double.isInfinite(number)) {
       throw new AnoaValueException(number + " has no form in JSON.", null);
     }
-    out.append(number);
+    out.append(DoubleText.marked(number));
   }
 
   private static void writeString(String text, StringBuilder out) {
@@ -73,6 +74,8 @@ final class JsonText {
         case '\n' -> out.append("\\n");
         case '\r' -> out.append("\\r");
         case '\t' -> out.append("\\t");
+        case '\b' -> out.append("\\b");
+        case '\f' -> out.append("\\f");
         default -> {
           if (unit < ' ') {
             out.append("\\u00").append(HEX[unit >> 4]).append(HEX[unit & 15]);

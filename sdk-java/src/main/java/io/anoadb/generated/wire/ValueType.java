@@ -44,6 +44,14 @@ public final class ValueType {
    */
   public static final int TEXT = 9;
 
+  /** Whether there is such a type, stored or not. */
+  public static boolean isKnown(int type) {
+    return switch (type) {
+      case NONE, NULL, BOOLEAN, INTEGER, FLOAT, STRING, JSON, BYTES, LIST, TEXT -> true;
+      default -> false;
+    };
+  }
+
   /** Whether a value of this type can be stored; false for NONE, reserved types and unknown codes. */
   public static boolean isStorable(int type) {
     return switch (type) {

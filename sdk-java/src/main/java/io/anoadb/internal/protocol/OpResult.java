@@ -1,5 +1,6 @@
 package io.anoadb.internal.protocol;
 
+import io.anoadb.generated.wire.ValueType;
 import java.nio.ByteBuffer;
 
 /**
@@ -22,6 +23,7 @@ public record OpResult(int status, int type, boolean hasVersion, long version, B
     if (results.remaining() < HEADER_BYTES) throw new MalformedException("a result ends in its header");
     int status = results.get(at) & 0xff;
     int type = results.get(at + 1) & 0xff;
+    if (!ValueType.isKnown(type & ~VERSION_BIT)) throw new MalformedException("a result of an unknown type");
     long length = LittleEndian.u32(results, at + 2);
     int start = at + HEADER_BYTES;
     if (length > results.limit() - start) throw new MalformedException("a result ends before its value does");

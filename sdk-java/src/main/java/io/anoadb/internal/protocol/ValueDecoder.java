@@ -122,6 +122,9 @@ public final class ValueDecoder {
   }
 
   private static String readText(MessageUnpacker unpacker, int length) throws IOException {
+    // The library takes bin for a string, too.
+    boolean isText = unpacker.getNextFormat().getValueType() == org.msgpack.value.ValueType.STRING;
+    if (!isText) throw new MalformedException("json with a key that is no text");
     int bytes = unpacker.unpackRawStringHeader();
     if (bytes > length - unpacker.getTotalReadBytes()) throw new MalformedException("json that ends in a text");
     return Utf8.decode(unpacker.readPayload(bytes), 0, bytes);
