@@ -23,17 +23,19 @@ public record OpResult(int status, int type, boolean hasVersion, long version, B
     if (results.remaining() < HEADER_BYTES) throw new MalformedException("a result ends in its header");
     int status = results.get(at) & 0xff;
     int type = results.get(at + 1) & 0xff;
-    if (!ValueType.isKnown(type & ~VERSION_BIT)) throw new MalformedException("a result of an unknown type");
     long length = LittleEndian.u32(results, at + 2);
     int start = at + HEADER_BYTES;
     if (length > results.limit() - start) throw new MalformedException("a result ends before its value does");
     int end = start + (int) length;
     results.position(end);
     boolean hasVersion = (type & VERSION_BIT) != 0;
-    if (!hasVersion) return new OpResult(status, type, false, 0, results, start, end);
-    if (length < Long.BYTES) throw new MalformedException("a result ends in its version");
-    long version = LittleEndian.u64(results, start);
-    return new OpResult(status, type & ~VERSION_BIT, true, version, results, start + Long.BYTES, end);
+    if (hasVersion && length < Long.BYTES) throw new MalformedException("a result ends in its version");
+    long version = hasVersion ? LittleEndian.u64(results, start) : 0;
+    int valueStart = hasVersion ? start + Long.BYTES : start;
+    int valueType = type & ~VERSION_BIT;
+    if (!ValueType.isKnown(valueType)) throw new MalformedException("a result of an unknown type");
+    if (valueType == ValueType.NONE && valueStart != end) throw new MalformedException("a result of no type with a value");
+    return new OpResult(status, valueType, hasVersion, version, results, valueStart, end);
   }
 
   /** Bytes of the value. */
