@@ -18,6 +18,7 @@ import {
   ClientEndpoint,
   type ClientEndpointOptions,
   type ClientListener,
+  type Continuity,
   DatagramBatch,
   type DatagramSink,
   type IncomingRequest,
@@ -183,6 +184,8 @@ export class World {
   readonly ports = new Map<string, Port>();
   readonly access = new Keyring();
   handler = new CountingHandler();
+  /** Given, what clients are known by outlives the server. */
+  continuity: Continuity | undefined;
   server!: ServerEndpoint;
   serverPort!: Port;
   readonly #limits: Partial<ServerLimits>;
@@ -218,6 +221,7 @@ export class World {
       limits: this.#limits,
       mode: this.mode,
       ...(this.mode === 'sealed' ? { access: this.access } : {}),
+      ...(this.continuity === undefined ? {} : { continuity: this.continuity }),
     });
     this.server = server;
     port.onDatagram = (inbox) => {
@@ -284,6 +288,7 @@ export class Party implements ClientListener {
   readonly replies = new Map<number, Reply>();
   readonly unknown: number[] = [];
   readonly disconnects: string[] = [];
+  readonly loading: number[] = [];
   fatal: string | null = null;
   readyCount = 0;
   /** Called after each answer, from within the endpoint. */
@@ -357,6 +362,10 @@ export class Party implements ClientListener {
 
   onDisconnected(reason: string): void {
     this.disconnects.push(reason);
+  }
+
+  onLoading(percent: number): void {
+    this.loading.push(percent);
   }
 
   onFatal(code: string): void {
