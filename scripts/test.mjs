@@ -3,7 +3,8 @@
 // watchdog (the test library has no timeout of its own), and closes with one line over all suites:
 //   N passed, N failed, N skipped
 //
-//   npm test                      everything
+//   npm test                      everything, the Java tests of sdk-java too (they are skipped without Maven and JDK)
+//   npm test -- sdk-java          the Java tests alone
 //   npm test -- store replay      only files whose path contains one of the words
 //   npm test -- --coverage        also measures line coverage and holds it against the floors below
 import { spawn, spawnSync } from 'node:child_process';
@@ -11,6 +12,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { JAVA_SUITE, runJavaSuite } from './java-suite.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const FILE_TIMEOUT_MS = Number(process.env.ANOA_TEST_FILE_TIMEOUT_MINUTES ?? 3) * 60_000;
@@ -46,7 +48,28 @@ console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skippe
 process.exit(totals.failed > 0 || !coverageHolds ? 1 : 0);
 
 async function worker() {
-  for (let file = queue.shift(); file !== undefined; file = queue.shift()) await runFile(file);
+  for (let file = queue.shift(); file !== undefined; file = queue.shift())
+    await (file === JAVA_SUITE ? runJava() : runFile(file));
+}
+
+/** Prints and counts the Java tests class by class, as if each were a file. */
+async function runJava() {
+  const { classes, output, problem } = await runJavaSuite(root);
+  for (const { name, passed, failed, skipped, seconds, skips } of classes) {
+    totals.passed += passed;
+    totals.failed += failed;
+    totals.skipped += skipped;
+    const label = name === JAVA_SUITE ? name : `${JAVA_SUITE} ${name}`;
+    printVerdict(label, { passed, failed, elapsedMs: seconds * 1000 });
+    for (const why of skips) console.log(`     ${paint(33, `# skip ${why}`)}`);
+  }
+  if (problem !== undefined) {
+    totals.failed++;
+    printVerdict(`${JAVA_SUITE}: ${problem}`, { passed: 0, failed: 1, elapsedMs: 0 });
+  }
+  if (problem === undefined && classes.every(({ failed }) => failed === 0)) return;
+  failedFiles.push(JAVA_SUITE);
+  console.log(output.trimEnd());
 }
 
 function runFile(file) {
@@ -90,9 +113,7 @@ function settle(file, { output, code, timedOut, elapsedMs }) {
   totals.passed += passed;
   totals.failed += failed;
   totals.skipped += skipped;
-  const verdict = failed === 0 ? paint(32, 'ok  ') : paint(31, 'FAIL');
-  const seconds = `${(elapsedMs / 1000).toFixed(1)} s`.padStart(8);
-  console.log(`${verdict} ${seconds} ${String(passed).padStart(5)} passed  ${file}`);
+  printVerdict(file, { passed, failed, elapsedMs });
   for (const line of output.match(/^# skip.*$/gm) ?? []) console.log(`     ${paint(33, line)}`);
   for (const line of output.match(/^(?:• )*# \d.*$/gm) ?? [])
     console.log(`     ${line.replaceAll('• ', '')}`);
@@ -103,12 +124,19 @@ function settle(file, { output, code, timedOut, elapsedMs }) {
   else if (total + skipped === 0) console.log(`ended with code ${code} before a test was counted`);
 }
 
+function printVerdict(name, { passed, failed, elapsedMs }) {
+  const verdict = failed === 0 ? paint(32, 'ok  ') : paint(31, 'FAIL');
+  const seconds = `${(elapsedMs / 1000).toFixed(1)} s`.padStart(8);
+  console.log(`${verdict} ${seconds} ${String(passed).padStart(5)} passed  ${name}`);
+}
+
 function testFiles() {
   const folders = ['scripts', 'server', 'sdk-ts'];
   for (const name of readdirSync(join(root, 'packages')).sort()) folders.push(join('packages', name));
   const found = [];
   for (const folder of folders) collect(join(root, folder, 'test'), found);
-  return found.map((file) => relative(root, file)).sort();
+  // The longest job first: the others fill the time beside it.
+  return [JAVA_SUITE, ...found.map((file) => relative(root, file)).sort()];
 }
 
 function collect(folder, found) {
