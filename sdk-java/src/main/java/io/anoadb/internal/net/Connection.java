@@ -1,10 +1,11 @@
 package io.anoadb.internal.net;
 
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way to one server. Calls of many threads share its datagrams; it reconnects by itself. All methods may be called
- * by any thread, and none but {@link Call#await} waits.
+ * by any thread, and none but {@link #call} waits.
  */
 public interface Connection extends AutoCloseable {
   /** Opens a socket and begins to connect; {@link #ready} tells when a session stands. */
@@ -21,6 +22,12 @@ public interface Connection extends AutoCloseable {
    * once.
    */
   void submit(Call<?> call);
+
+  /**
+   * Submits {@code call} and waits for its answer, as {@link #submit} and {@link Call#await} do; where nothing else is in
+   * flight the calling thread sends by itself, which saves waking another.
+   */
+  <A extends @Nullable Object> A call(Call<A> call);
 
   /** Where the server is, for messages. */
   String peer();

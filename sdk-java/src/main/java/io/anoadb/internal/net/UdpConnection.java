@@ -1,10 +1,520 @@
 package io.anoadb.internal.net;
 
-/** A {@link Connection} over one UDP socket. */
-final class UdpConnection {
-  private UdpConnection() {}
+import io.anoadb.generated.wire.Limits;
+import io.anoadb.internal.net.CallErrors.Unanswered;
+import io.anoadb.internal.transport.ClientCounters;
+import io.anoadb.internal.transport.ClientEndpoint;
+import io.anoadb.internal.transport.ClientLimits;
+import io.anoadb.internal.transport.ClientListener;
+import io.anoadb.internal.transport.DatagramBatch;
+import io.anoadb.internal.transport.Fatal;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link Connection} over one UDP socket and one thread, which waits for datagrams, timers and calls.
+ *
+ * <p>Calls come through a stack without a lock; the thread takes all of them before it sends, so that what came together
+ * leaves together, and is woken only where it sleeps. A blocking call that finds nothing in flight is sent by its own
+ * thread. Whoever holds the lock owns the endpoint, the queue and the socket; the futures of what was answered meanwhile
+ * are completed after it is released, since what follows them is the caller's code.
+ */
+final class UdpConnection implements Connection, CallQueue.RequestLink, ClientListener {
+  private static final Logger LOG = System.getLogger("io.anoadb");
+  /** After a refusal that ends the endpoint (a full server, say) a client that once was connected tries again. */
+  private static final double RECONNECT_DELAY_MS = 1000;
+  private static final double NANOS_PER_MS = 1e6;
+  /** While calls come and go the thread sleeps no longer than this, so that a call's timer needs no waking. */
+  private static final double NAP_MS = 20;
+  /** Without a call for this long it sleeps until something happens. */
+  private static final double QUIET_MS = 1000;
+
+  private final String peer;
+  private final CallErrors errors;
+  private final ConnectionListener listener;
+  private final boolean wantsCalls;
+  private final long timeoutMsDefault;
+  private final int maxInFlight;
+  private final long maxInFlightBytes;
+  private final UdpSocket socket;
+  private final SecureRandom random = new SecureRandom();
+  private final byte @Nullable [] accessKey;
+  private final Thread thread;
+  private final long startedNanos = System.nanoTime();
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+
+  private final SubmittedCalls submitted = new SubmittedCalls();
+  private final ConcurrentLinkedQueue<Call<?>> givenUp = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final AtomicLong inFlightBytes = new AtomicLong();
+  private final AtomicBoolean isAsleep = new AtomicBoolean();
+  /** Until when, at most; read by those who might have to wake it. */
+  private volatile double asleepUntilMs;
+
+  /** When the next turn is due at the latest, as the last one said. */
+  private volatile double dueAtMs = Double.POSITIVE_INFINITY;
+
+  private volatile boolean isOpen = true;
+  private volatile @Nullable Throwable obstacle;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  // Guarded by the lock.
+  private ClientEndpoint endpoint;
+  private final CallQueue queue;
+  private double nowMs;
+  private boolean wasReady;
+  private double downSinceMs;
+  /** The server refused this client for good: what every call fails with. */
+  private @Nullable Function<Call<?>, Throwable> refusal;
+
+  private double restartAtMs = Double.POSITIVE_INFINITY;
+  private double lastCallMs;
+  private long requests;
+  private List<Call<?>> settled = new ArrayList<>();
+  private List<Runnable> events = new ArrayList<>();
+
+  private UdpConnection(ConnectionOptions options, UdpSocket socket) {
+    peer = options.peer();
+    errors = options.errors();
+    listener = options.listener();
+    wantsCalls = listener.wantsCalls();
+    timeoutMsDefault = options.timeoutMs();
+    maxInFlight = options.maxInFlight();
+    maxInFlightBytes = options.maxInFlightBytes();
+    this.socket = socket;
+    byte[] key = options.accessKey();
+    accessKey = key == null ? null : key.clone();
+    endpoint = newEndpoint();
+    queue = new CallQueue(this, errors);
+    thread = new Thread(this::run, "anoadb-" + peer);
+    thread.setDaemon(true);
+  }
 
   static Connection open(ConnectionOptions options) {
-    throw new UnsupportedOperationException("not built yet: " + options);
+    UdpSocket socket;
+    try {
+      socket = new UdpSocket(options.address());
+    } catch (IOException failure) {
+      String message = options.peer() + " cannot be reached: " + failure.getMessage();
+      throw options.errors().cannotConnect(ConnectFailure.UNREACHABLE, message, failure);
+    }
+    UdpConnection connection = new UdpConnection(options, socket);
+    connection.thread.start();
+    return connection;
+  }
+
+  @Override
+  public CompletableFuture<Void> ready() {
+    return ready;
+  }
+
+  @Override
+  public String peer() {
+    return peer;
+  }
+
+  @Override
+  public int inFlight() {
+    return inFlight.get();
+  }
+
+  @Override
+  public void submit(Call<?> call) {
+    if (!admit(call)) return;
+    submitted.push(call);
+    wakeUp();
+    if (!isOpen) failSubmitted();
+  }
+
+  @Override
+  public <A extends @Nullable Object> A call(Call<A> call) {
+    if (isOwnThread()) throw errors.wouldDeadlock(call);
+    // Nothing in flight: there is nothing to share a datagram with, and this thread has only to wait.
+    boolean isLone = inFlight.get() == 0;
+    if (isLone && lock.tryLock()) {
+      if (admit(call)) {
+        submitted.push(call);
+        turnLocked(false);
+      } else lock.unlock();
+    } else submit(call);
+    return call.await();
+  }
+
+  @Override
+  public ConnectionCounters counters() {
+    lock.lock();
+    try {
+      ClientCounters counters = endpoint.counters();
+      return new ConnectionCounters(
+          counters.datagramsOut(),
+          counters.bytesOut(),
+          counters.datagramsIn(),
+          counters.bytesIn(),
+          requests,
+          counters.retransmits(),
+          counters.repliesFromCache(),
+          counters.sessions(),
+          counters.dropped(),
+          counters.smoothedRttMs(),
+          inFlight.get());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    if (!isOpen) {
+      lock.unlock();
+      return;
+    }
+    try {
+      isOpen = false;
+      nowMs = clock();
+      takeSubmitted();
+      queue.close(errors::closed);
+      endpoint.close();
+      if (!ready.isDone()) {
+        Throwable closed = errors.cannotConnect(ConnectFailure.CLOSED, "the client was closed", null);
+        events.add(() -> ready.completeExceptionally(closed));
+      }
+    } finally {
+      if (accessKey != null) Arrays.fill(accessKey, (byte) 0);
+      socket.close();
+      unlockAndTell();
+    }
+  }
+
+  /** Is this the thread that would have to receive answers? */
+  boolean isOwnThread() {
+    return Thread.currentThread() == thread;
+  }
+
+  /** The caller waits no longer; {@code atOnce}: and wants its future completed before this returns. */
+  void giveUp(Call<?> call, boolean atOnce) {
+    givenUp.add(call);
+    if (atOnce) {
+      lock.lock();
+      turnLocked(false);
+    } else wakeUp();
+  }
+
+  /** A blocking call on the client's own thread. */
+  RuntimeException giveUpInDeadlock(Call<?> call) {
+    giveUp(call, false);
+    return errors.wouldDeadlock(call);
+  }
+
+  // What the call queue asks for; with the lock.
+
+  @Override
+  public @Nullable Throwable obstacle() {
+    return obstacle;
+  }
+
+  @Override
+  public int requestBytesMax() {
+    return endpoint.requestBytesMax();
+  }
+
+  @Override
+  public long messageBytesMax() {
+    return endpoint.messageBytesMax();
+  }
+
+  /**
+   * While no session stands one request is handed over, which makes the endpoint look for the server; all others wait in
+   * the queue, where they are surely not executed.
+   */
+  @Override
+  public boolean canSubmit() {
+    if (!isOpen || !endpoint.canSubmit()) return false;
+    return endpoint.state() == ClientEndpoint.State.READY || endpoint.outstanding() == 0;
+  }
+
+  @Override
+  public long submit(byte[] ops, int byteCount, boolean mutates, boolean isAtomic) {
+    requests++;
+    return endpoint.submit(ops, byteCount, mutates, isAtomic, nowMs);
+  }
+
+  @Override
+  public void flush() {
+    endpoint.flush(nowMs);
+  }
+
+  @Override
+  public boolean cancel(long rid) {
+    return endpoint.cancel(rid, nowMs);
+  }
+
+  @Override
+  public void settled(Call<?> call) {
+    settled.add(call);
+  }
+
+  // What the endpoint tells; with the lock.
+
+  @Override
+  public void onReady() {
+    obstacle = null;
+    if (wasReady) {
+      long downMs = Math.round(nowMs - downSinceMs);
+      events.add(() -> listener.onReconnected(downMs));
+    } else {
+      wasReady = true;
+      events.add(
+          () -> {
+            listener.onConnected();
+            ready.complete(null);
+          });
+    }
+  }
+
+  @Override
+  public void onReply(long rid, int status, byte[] bytes, int start, int end) {
+    queue.handleReply(rid, status, bytes, start, end);
+  }
+
+  @Override
+  public void onOutcomeUnknown(long rid) {
+    queue.handleOutcomeUnknown(rid, obstacle);
+  }
+
+  @Override
+  public void onDisconnected(String reason) {
+    String message = peer + " is out of reach (" + reason + "); reconnecting";
+    noteDown(errors.cannotConnect(ConnectFailure.DISCONNECTED, message, null), reason);
+  }
+
+  @Override
+  public void onFatal(Fatal fatal) {
+    ConnectFailure code = ConnectFailure.valueOf(fatal.code().name());
+    String message = "Cannot connect to " + peer + ": " + fatal.message();
+    RuntimeException failure = errors.cannotConnect(code, message, null);
+    if (!wasReady) {
+      failReady(code, message, null);
+      return;
+    }
+    noteDown(failure, fatal.message());
+    if (code == ConnectFailure.AUTH_FAILED) {
+      // Trying again with this key helps nobody; every call says at once what is the matter.
+      refusal = call -> errors.cannotConnect(code, message, null);
+      return;
+    }
+    queue.handleEndpointLost(failure);
+    restartAtMs = nowMs + RECONNECT_DELAY_MS;
+  }
+
+  private void noteDown(Throwable failure, String reason) {
+    if (obstacle == null) downSinceMs = nowMs;
+    obstacle = failure;
+    events.add(() -> listener.onDisconnected(reason));
+  }
+
+  private void failReady(ConnectFailure code, String message, @Nullable Throwable cause) {
+    RuntimeException failure = errors.cannotConnect(code, message, cause);
+    obstacle = failure;
+    refusal = call -> errors.cannotConnect(code, message, cause);
+    events.add(() -> ready.completeExceptionally(failure));
+  }
+
+  /** Counts a call in; false where it was refused, and its future says why. */
+  private boolean admit(Call<?> call) {
+    call.begin(this, timeoutMsDefault, wantsCalls ? System.nanoTime() : 0);
+    if (!isOpen) {
+      call.completeExceptionally(errors.closed(call));
+      return false;
+    }
+    int calls = inFlight.getAndIncrement();
+    if (calls >= maxInFlight) {
+      inFlight.getAndDecrement();
+      call.completeExceptionally(errors.tooManyInFlight(call, calls + " calls are in flight, maxInFlight"));
+      return false;
+    }
+    long bytes = inFlightBytes.getAndAdd(call.sizeBytes());
+    // A lone call is let through whatever its size, or a small limit would refuse it for ever.
+    if (calls > 0 && bytes + call.sizeBytes() > maxInFlightBytes) {
+      release(call);
+      call.completeExceptionally(
+          errors.tooManyInFlight(call, bytes + " bytes are in flight, maxInFlightBytes"));
+      return false;
+    }
+    return true;
+  }
+
+  private void release(Call<?> call) {
+    inFlight.getAndDecrement();
+    inFlightBytes.getAndAdd(-call.sizeBytes());
+  }
+
+  /** A call that came while the connection was being closed. */
+  private void failSubmitted() {
+    lock.lock();
+    takeSubmitted();
+    queue.close(errors::closed);
+    unlockAndTell();
+  }
+
+  private void wakeUp() {
+    if (isAsleep.get() && isAsleep.compareAndSet(true, false)) socket.wakeUp();
+  }
+
+  private ClientEndpoint newEndpoint() {
+    return new ClientEndpoint(
+        accessKey,
+        socket.isLoopback(),
+        socket,
+        random::nextBytes,
+        this,
+        Limits.WINDOW_DEFAULT,
+        ClientLimits.DEFAULT);
+  }
+
+  private double clock() {
+    return (System.nanoTime() - startedNanos) / NANOS_PER_MS;
+  }
+
+  /** The thread: turn after turn, and sleep in between. */
+  private void run() {
+    try {
+      lock.lock();
+      nowMs = clock();
+      endpoint.start(nowMs);
+      unlockAndTell();
+      while (isOpen) {
+        lock.lock();
+        turnLocked(true);
+        if (isOpen && submitted.isEmpty() && givenUp.isEmpty()) sleep();
+      }
+    } catch (IOException | RuntimeException | Error failure) {
+      if (isOpen) LOG.log(Level.ERROR, "the connection to " + peer + " has failed and is closed", failure);
+      close();
+      if (failure instanceof Error error && !(error instanceof AssertionError)) throw error;
+    }
+  }
+
+  private void sleep() throws IOException {
+    isAsleep.set(true);
+    double untilMs;
+    do {
+      untilMs = dueAtMs;
+      asleepUntilMs = untilMs;
+    } while (dueAtMs < untilMs); // a turn of another thread came in between and read the older of the two
+    double pauseMs = untilMs - clock();
+    // A call that came before the flag was up has woken nobody.
+    if (pauseMs > 0 && submitted.isEmpty() && givenUp.isEmpty() && isOpen) {
+      socket.await(untilMs == Double.POSITIVE_INFINITY ? 0 : (long) Math.ceil(pauseMs));
+    }
+    isAsleep.set(false);
+  }
+
+  /**
+   * All that there is to do: datagrams (for the thread alone), timers, calls. Notes when the next turn is due, releases
+   * the lock, completes futures.
+   */
+  private void turnLocked(boolean mayReceive) {
+    try {
+      if (isOpen) {
+        nowMs = clock();
+        if (mayReceive) receive();
+        if (endpoint.nextTickAtMs() <= nowMs) endpoint.tick(nowMs);
+        if (restartAtMs <= nowMs) restart();
+        takeSubmitted();
+        for (Call<?> call = givenUp.poll(); call != null; call = givenUp.poll()) queue.giveUp(call);
+        queue.sweep(nowMs);
+        queue.flush();
+        serveTrouble();
+        double nextMs = Math.min(Math.min(endpoint.nextTickAtMs(), queue.nextAtMs()), restartAtMs);
+        if (nowMs - lastCallMs < QUIET_MS) nextMs = Math.min(nextMs, nowMs + NAP_MS);
+        dueAtMs = nextMs;
+        if (!mayReceive && asleepUntilMs > nextMs + NAP_MS) wakeUp();
+      }
+    } finally {
+      unlockAndTell();
+    }
+  }
+
+  private void receive() {
+    DatagramBatch batch = socket.receive();
+    while (batch.count > 0 && isOpen) {
+      endpoint.handleBatch(batch, nowMs);
+      if (!batch.isFull()) break;
+      batch = socket.receive();
+    }
+  }
+
+  private void takeSubmitted() {
+    Call<?> call = submitted.takeAll();
+    if (call != null) lastCallMs = nowMs;
+    while (call != null) {
+      Call<?> after = call.nextSubmitted;
+      call.nextSubmitted = null;
+      queue.enter(call, nowMs);
+      call = after;
+    }
+    if (refusal != null) queue.close(refusal);
+  }
+
+  private void restart() {
+    restartAtMs = Double.POSITIVE_INFINITY;
+    endpoint = newEndpoint();
+    endpoint.start(nowMs);
+  }
+
+  private void serveTrouble() {
+    IOException trouble = socket.takeTrouble();
+    if (trouble == null) return;
+    boolean isRefusal = UdpSocket.isRefusal(trouble);
+    if (wasReady) {
+      if (isRefusal) endpoint.hintRefused(nowMs);
+      return;
+    }
+    if (refusal != null) return;
+    ConnectFailure code = isRefusal ? ConnectFailure.CONNECTION_REFUSED : ConnectFailure.UNREACHABLE;
+    String message =
+        isRefusal
+            ? "Nothing listens on " + peer + " (UDP)"
+            : peer + " cannot be reached: " + trouble.getMessage();
+    failReady(code, message, trouble);
+  }
+
+  /** Lets others in, then tells callers and listeners what has happened. */
+  private void unlockAndTell() {
+    List<Call<?>> calls = settled;
+    List<Runnable> happened = events;
+    if (!calls.isEmpty()) settled = new ArrayList<>();
+    if (!happened.isEmpty()) events = new ArrayList<>();
+    lock.unlock();
+    for (int i = 0; i < happened.size(); i++) tell(happened.get(i));
+    long nowNanos = wantsCalls && !calls.isEmpty() ? System.nanoTime() : 0;
+    for (int i = 0; i < calls.size(); i++) {
+      Call<?> call = calls.get(i);
+      release(call);
+      if (wantsCalls) tell(() -> listener.onCallEnded(call, nowNanos - call.submittedNanos, call.failure));
+      call.tell();
+    }
+  }
+
+  private void tell(Runnable event) {
+    try {
+      event.run();
+    } catch (RuntimeException theirs) {
+      LOG.log(Level.WARNING, "a listener of the connection failed", theirs);
+    }
   }
 }
