@@ -19,7 +19,7 @@ import {
 import type { AccessGrant, IncomingRequest } from '@anoadb/transport';
 import { DatagramDoor } from '../src/doors/datagram/datagram-door.js';
 import { Engine } from '../src/engine/engine.js';
-import { VolatileJournal } from '../src/engine/journal.js';
+import { type EffectListener, type Journal, VolatileJournal } from '../src/engine/journal.js';
 import { type EvictionPolicy, Store } from '../src/store/index.js';
 
 export type Encode = (writer: ByteWriter) => void;
@@ -37,6 +37,12 @@ export interface TestEngineOptions {
   readonly eviction?: EvictionPolicy;
   readonly valueBytesMax?: number;
   readonly snapshot?: () => Promise<JsonValue>;
+  /** Default: one that keeps nothing. */
+  readonly journal?: SubscribableJournal;
+}
+
+export interface SubscribableJournal extends Journal {
+  subscribe(listener: EffectListener): () => void;
 }
 
 const encoder = new TextEncoder();
@@ -48,7 +54,7 @@ export function bytes(text: string): Uint8Array {
 export class TestEngine {
   readonly engine: Engine;
   readonly store: Store;
-  readonly journal = new VolatileJournal();
+  readonly journal: SubscribableJournal;
   readonly door: DatagramDoor;
   /** Requests that were answered later. */
   readonly completed = new Map<number, Answer[]>();
@@ -63,6 +69,7 @@ export class TestEngine {
   #ticket = 0;
 
   constructor(options: TestEngineOptions = {}) {
+    this.journal = options.journal ?? new VolatileJournal();
     this.engine = new Engine({
       createStore: (onRemoved) => {
         const { maxMemoryBytes, eviction } = options;
@@ -115,7 +122,10 @@ export class TestEngine {
   }
 
   /** A request as it came from the network. */
-  raw(ops: Uint8Array, isAtomic = false): { status: number; results: Uint8Array; ticket: number } {
+  raw(
+    ops: Uint8Array,
+    isAtomic = false,
+  ): { status: number; results: Uint8Array; ticket: number; releasePosition: number } {
     const reply = new ByteWriter(64);
     const request: IncomingRequest = {
       bytes: ops,
@@ -131,7 +141,8 @@ export class TestEngine {
       hasEffects: false,
     };
     const status = this.door.execute(request, reply);
-    return { status, results: reply.written().slice(), ticket: request.ticket };
+    const { ticket, releasePosition } = request;
+    return { status, results: reply.written().slice(), ticket, releasePosition };
   }
 
   /** The store as the follower should see it. */

@@ -129,7 +129,6 @@ function journalState({ database, engine, groupCommit, loaded, port, settings }:
     durable_version: journal.isOn ? journal.durableLsn : 0,
     released_version: groupCommit.releasedLsn,
     held_replies: port.endpoint.counters().held,
-    loaded_journal_records: loaded.journalRecords,
     loaded_journal_frames: loaded.journalFrames,
   };
 }

@@ -35,6 +35,19 @@ export interface GroupCommitOptions {
   readonly lagMsMax?: number;
 }
 
+/** Where entries are read from; the Store is one. */
+export type EntrySource = Pick<
+  WalkableStore,
+  | 'typeOf'
+  | 'expiryOf'
+  | 'versionOf'
+  | 'keyLengthOf'
+  | 'valueLengthOf'
+  | 'segmentOf'
+  | 'keyStartOf'
+  | 'valueStartOf'
+>;
+
 interface Batch {
   readonly buffer: ArrayBuffer;
   readonly byteEnd: number;
@@ -68,7 +81,7 @@ export class GroupCommit implements Journal {
   readonly #ready: Batch[] = [];
   #readyBytes = 0;
   #port: JournalPort | undefined;
-  #store: WalkableStore | undefined;
+  #store: EntrySource | undefined;
   #listener: EffectListener | undefined;
   #lastLsn = 0;
   #releasedLsn = 0;
@@ -76,6 +89,8 @@ export class GroupCommit implements Journal {
   #batchFromLsn = 0;
   #requestCount = 0;
   #requestStart = BATCH_HEAD_BYTES;
+  /** LSN at the last `commit`: whoever tells the first effect after it has taken the next LSN already. */
+  #committedLsn = 0;
   /** An effect was told and not yet `commit`. */
   #isInRequest = false;
   /** LSN of the last batch that was handed over. */
@@ -93,7 +108,7 @@ export class GroupCommit implements Journal {
   }
 
   /** Where entries are read from. Before it no effect is told. */
-  bind(store: WalkableStore): void {
+  bind(store: EntrySource): void {
     this.#store = store;
   }
 
@@ -106,6 +121,7 @@ export class GroupCommit implements Journal {
     if (!port.isOn) return;
     this.#appendedLsn = this.#lastLsn;
     this.#batchFromLsn = this.#lastLsn;
+    this.#committedLsn = this.#lastLsn;
     this.#releasedLsn = this.#lastLsn;
     this.#port = port;
     port.listen({
@@ -205,6 +221,7 @@ export class GroupCommit implements Journal {
 
   /** The batch stays open: the request's mark may follow. */
   commit(): void {
+    this.#committedLsn = this.#lastLsn;
     if (this.#isInRequest) {
       this.#isInRequest = false;
       this.#requestCount++;
@@ -315,7 +332,7 @@ export class GroupCommit implements Journal {
 
   #endBatch(): void {
     const batch = this.#batch;
-    const lastLsn = this.#lastLsn;
+    const lastLsn = this.#committedLsn;
     this.#ready.push({
       buffer: batch.bytes.buffer as ArrayBuffer,
       byteEnd: batch.at,
