@@ -289,7 +289,7 @@ test('a lock that is lost stops the snapshot before anything is published', asyn
   const disk = new MemoryDisk();
   let isLost = false;
   const { openDatabase } = await import('../src/persistence/database.js');
-  const { inlineWorker } = await import('./persistence-model.js');
+  const { inlineJournalWorker, inlineWorker } = await import('./persistence-model.js');
   const crypto = testCrypto();
   const lost = new PersistenceError('lost', { exitCode: 75 });
   const database: Database = await openDatabase(
@@ -306,6 +306,7 @@ test('a lock that is lost stops the snapshot before anything is published', asyn
         }),
       },
       startWorker: () => inlineWorker(disk, crypto),
+      startJournalWorker: () => inlineJournalWorker(disk, crypto),
       nowMs: () => 1,
       monotonicMs: () => 0,
       yieldToEventLoop: async () => undefined,

@@ -11,6 +11,12 @@ import type {
 } from '../src/persistence/database-types.js';
 import type { FileSystem } from '../src/persistence/file-system.js';
 import { FileWorker } from '../src/persistence/file-worker.js';
+import type {
+  FromJournal,
+  JournalWorkerPort,
+  ToJournal,
+} from '../src/persistence/journal/journal-messages.js';
+import { JournalWorker } from '../src/persistence/journal/journal-worker.js';
 import { nodeStorageCrypto } from '../src/persistence/node-storage-crypto.js';
 import { toPlainError } from '../src/persistence/persistence-error.js';
 import type { StorageCrypto } from '../src/persistence/storage-crypto.js';
@@ -52,6 +58,11 @@ export class ModelStore implements WalkableStore, LoadTarget, SnapshotSource {
     };
   }
 
+  /** Goes on behind what was loaded. */
+  resumeAfter(lsn: number): void {
+    this.#lastVersion = Math.max(this.#lastVersion, lsn);
+  }
+
   // ---- writes, told to a running snapshot
 
   set(key: Uint8Array, type: number, value: Uint8Array, expiryMs = 0): void {
@@ -63,13 +74,15 @@ export class ModelStore implements WalkableStore, LoadTarget, SnapshotSource {
   delete(key: Uint8Array): boolean {
     if (!this.entries.delete(nameOf(key))) return false;
     this.#order = undefined;
-    this.#listener?.remove(key, 0, key.length, ++this.#lastVersion);
+    const version = ++this.#lastVersion;
+    this.#listener?.remove(key, 0, key.length, version);
     return true;
   }
   flush(): void {
     this.entries.clear();
     this.#order = undefined;
-    this.#listener?.clear(++this.#lastVersion);
+    const version = ++this.#lastVersion;
+    this.#listener?.clear(version);
   }
 
   // ---- LoadTarget
@@ -244,6 +257,50 @@ export function inlineWorker(fs: FileSystem, crypto: StorageCrypto): FileWorkerP
   };
 }
 
+/** The journal worker without its thread; time passes only when the test ticks. */
+export interface InlineJournalWorker extends JournalWorkerPort {
+  tick(): void;
+}
+
+export function inlineJournalWorker(
+  fs: FileSystem,
+  crypto: StorageCrypto,
+  monotonicMs: () => number = () => 0,
+): InlineJournalWorker {
+  let listener: (message: FromJournal) => void = () => undefined;
+  let isDead = false;
+  const say = (message: FromJournal, transfer?: ArrayBuffer[]) => {
+    const copy = structuredClone(message, { transfer: transfer ?? [] });
+    setImmediate(() => listener(copy));
+  };
+  const worker = new JournalWorker({ fs, crypto, monotonicMs, reply: say });
+  const run = (step: () => void) => {
+    if (isDead) return;
+    try {
+      step();
+    } catch (error) {
+      isDead = true;
+      listener({ did: 'died', error: toPlainError(error) });
+    }
+  };
+  return {
+    get isDead() {
+      return isDead;
+    },
+    post(message: ToJournal, transfer) {
+      const copy = structuredClone(message, { transfer: transfer ?? [] });
+      setImmediate(() => run(() => worker.handle(copy)));
+    },
+    listen(next) {
+      listener = next;
+    },
+    tick: () => run(() => worker.tick()),
+    async end() {
+      isDead = true;
+    },
+  };
+}
+
 export interface TestDatabaseOptions extends Partial<DatabaseOptions> {
   readonly crypto?: StorageCrypto;
   readonly nowMs?: () => number;
@@ -265,6 +322,7 @@ export function openOn(disk: MemoryDisk, options: TestDatabaseOptions = {}): Pro
         }),
       },
       startWorker: () => inlineWorker(disk, crypto),
+      startJournalWorker: () => inlineJournalWorker(disk, crypto, options.monotonicMs),
       nowMs: options.nowMs ?? (() => 1_700_000_000_000),
       monotonicMs: options.monotonicMs ?? (() => 0),
       yieldToEventLoop: async () => {

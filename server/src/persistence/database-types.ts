@@ -146,8 +146,7 @@ export interface LoadReport {
   /** Highest LSN: the engine goes on from here. */
   readonly lastVersion: number;
   readonly wasCleanStop: boolean;
-  /** Of the entries, marks and so on: records that came from the journal, and its frames. */
-  readonly journalRecords: number;
+  /** Frames of the journal behind the snapshot. */
   readonly journalFrames: number;
   /** The database clock behind everything that was loaded: it may not go on below. */
   readonly dbNowMs: number;

@@ -3,7 +3,7 @@
  * snapshot. Pure: everything outside is a parameter (DatabaseAdapters); node-database.ts fills them in.
  */
 
-import { ACCESS_NAME, clearLeftovers } from './data-directory.js';
+import { clearLeftovers, refuseUnlistedJournal, removeReplaced } from './data-directory.js';
 import {
   type OpeningAdapters,
   type OpeningOptions,
@@ -24,30 +24,46 @@ import type {
 } from './database-types.js';
 import type { DirectoryLock, HeldLock } from './directory-lock.js';
 import { DIRECTORY_MODE, pathIn } from './file-system.js';
-import { JournalLink } from './journal/journal-link.js';
+import type { JournalEnd } from './journal/journal-end.js';
+import { SEGMENT_BYTES_MAX as JOURNAL_SEGMENT_BYTES_MAX } from './journal/journal-format.js';
+import { JournalLink, type Published } from './journal/journal-link.js';
+import type { JournalWorkerPort } from './journal/journal-messages.js';
+import type { SyncPolicy } from './journal/journal-types.js';
 import { hashSeedOf, type Keyring } from './keyring.js';
-import { type ListedSnapshot, type Manifest, publishManifest } from './manifest.js';
+import type { ListedSnapshot, Manifest } from './manifest.js';
 import { removeKeyFileLeftover } from './master-secret.js';
 import { ExitCode, fromPlainError, isFatal, PersistenceError } from './persistence-error.js';
-import { fitReserve, RESERVE_BYTES_MAX, writeInReserve } from './reserve.js';
+import { loadRecords } from './record-load.js';
+import { fitReserve, RESERVE_BYTES_MAX } from './reserve.js';
 import { parseSnapshotFileName, SEGMENT_BYTES_MAX } from './snapshot-format.js';
-import { loadSnapshot } from './snapshot-load.js';
 import { SnapshotWalk } from './snapshot-walk.js';
 import { attempt, makeDurableDirectory } from './whole-file.js';
-import type { FileWorkerPort, FromWorker } from './worker-messages.js';
+import type { FileWorkerPort } from './worker-messages.js';
 
 export interface DatabaseAdapters extends OpeningAdapters {
   readonly lock: DirectoryLock;
   /** A fresh worker; asked again when one has died. */
   readonly startWorker: () => FileWorkerPort;
+  readonly startJournalWorker: () => JournalWorkerPort;
   readonly monotonicMs: () => number;
   readonly yieldToEventLoop: () => Promise<void>;
 }
 
 export interface DatabaseOptions extends OpeningOptions {
   readonly log?: ((event: PersistenceEvent) => void) | undefined;
+  /** Of snapshot files. */
   readonly segmentBytesMax?: number | undefined;
+  /** Absent: off, snapshots only. */
+  readonly journal?: JournalOptions | undefined;
   readonly reserveBytesMax?: number | undefined;
+}
+
+export interface JournalOptions {
+  /** False: snapshots only; a journal that is there is loaded, and nothing goes into it. */
+  readonly isOn: boolean;
+  readonly policy: SyncPolicy;
+  /** A segment is closed and the next begun here; default 64 MiB. */
+  readonly segmentBytesMax?: number | undefined;
 }
 
 /**
@@ -94,15 +110,19 @@ class OpenDatabase implements Database {
   readonly uuid: string;
   readonly hashSeed: number;
   readonly cipherImplementation: string;
-  readonly dbNowMs: number;
+  dbNowMs: number;
   lastSnapshotError: PersistenceError | undefined;
-  readonly journal = new JournalLink({ isOn: false, policy: 'everysec' });
+  readonly journal: JournalLink;
   readonly #adapters: DatabaseAdapters;
   readonly #options: DatabaseOptions;
   readonly #log: (event: PersistenceEvent) => void;
   readonly #lock: HeldLock;
   readonly keyring: Keyring;
+  /** As it was published last; the journal worker owns it. */
   #manifest: Manifest;
+  #lastLsn: number;
+  #journalEnd: JournalEnd | undefined;
+  #isLoaded = false;
   /** Never given twice in one process, so that what a failed attempt could not remove is not in the way. */
   #generation: number;
   #worker: FileWorkerPort | undefined;
@@ -126,6 +146,12 @@ class OpenDatabase implements Database {
     this.keyring = keyring;
     this.#manifest = manifest;
     this.#generation = manifest.generation;
+    this.#lastLsn = manifest.lastVersion;
+    this.journal = new JournalLink({
+      isOn: options.journal?.isOn ?? false,
+      policy: options.journal?.policy ?? 'everysec',
+      onEvent: (event) => this.#logJournal(event),
+    });
     this.directory = options.directory;
     this.uuid = keyring.database;
     this.hashSeed = hashSeedOf(adapters.crypto, keyring);
@@ -150,30 +176,35 @@ class OpenDatabase implements Database {
   }
 
   async load(target: LoadTarget, onProgress?: (progress: LoadProgress) => void): Promise<LoadReport> {
-    const { snapshot, lastVersion, isCleanStop } = this.#manifest;
+    const manifest = this.#manifest;
+    const { directory, keyring, dbNowMs: nowMs } = this;
     const startedMs = this.#adapters.monotonicMs();
-    if (snapshot !== null) target.presize?.(snapshot.entries);
+    refuseUnlistedJournal(this.#adapters.fs, directory, manifest);
+    if (manifest.snapshot !== null) target.presize?.(manifest.snapshot.entries);
     const loaded =
-      snapshot === null
-        ? { entries: 0, expired: 0, bytesRead: 0 }
-        : await loadSnapshot(this.#startedWorker(), {
-            directory: this.directory,
-            keyring: this.keyring,
-            files: snapshot.files,
-            nowMs: this.dbNowMs,
+      manifest.snapshot === null && manifest.journal.length === 0
+        ? undefined
+        : await loadRecords(this.#startedWorker(), {
+            directory,
+            keyring,
+            manifest,
+            nowMs,
             target,
             onProgress,
           });
+    this.#isLoaded = true;
+    this.#lastLsn = loaded?.lastLsn ?? manifest.lastVersion;
+    this.#journalEnd = loaded?.journalEnd;
+    this.dbNowMs = Math.max(this.dbNowMs, loaded?.dbNowMs ?? 0);
     return {
-      entries: loaded.entries,
-      expired: loaded.expired,
-      bytes: loaded.bytesRead,
+      entries: loaded?.entries ?? 0,
+      expired: loaded?.expired ?? 0,
+      bytes: loaded?.bytesRead ?? 0,
       elapsedMs: this.#adapters.monotonicMs() - startedMs,
-      generation: snapshot?.generation ?? 0,
-      lastVersion,
-      wasCleanStop: isCleanStop,
-      journalRecords: 0,
-      journalFrames: 0,
+      generation: manifest.snapshot?.generation ?? 0,
+      lastVersion: this.#lastLsn,
+      wasCleanStop: manifest.isCleanStop,
+      journalFrames: loaded?.journalFrames ?? 0,
       dbNowMs: this.dbNowMs,
     };
   }
@@ -182,6 +213,8 @@ class OpenDatabase implements Database {
     if (this.#isStarted) return;
     const { fs, crypto } = this.#adapters;
     const { directory } = this;
+    if (!this.#isLoaded && this.#manifest.journal.length > 0)
+      throw new Error('Database.load() comes before start()');
     removeKeyFileLeftover(fs, this.#options.secret);
     clearLeftovers(fs, directory, this.#manifest, this.#log);
     // A newer generation may stand in quarantine under its name: ours go on above it.
@@ -189,7 +222,7 @@ class OpenDatabase implements Database {
       const generation = parseSnapshotFileName(name.replace(/\.\d+$/, ''))?.generation ?? 0;
       this.#generation = Math.max(this.#generation, generation);
     }
-    this.#publish({ ...this.#markedManifest(), isCleanStop: false, dbNowMs: this.dbNowMs });
+    await this.#openJournal();
     const reserveBytesMax = this.#options.reserveBytesMax ?? RESERVE_BYTES_MAX;
     const bytes = this.#manifest.snapshot?.files.reduce((sum, file) => sum + file.bytes, 0) ?? 0;
     if (!fitReserve(fs, crypto, directory, bytes, reserveBytesMax)) {
@@ -200,6 +233,39 @@ class OpenDatabase implements Database {
       });
     }
     this.#isStarted = true;
+  }
+
+  async #openJournal(): Promise<void> {
+    const { directory, keyring, dbNowMs } = this;
+    const { journal, reserveBytesMax = RESERVE_BYTES_MAX } = this.#options;
+    const opened = await this.journal.open(this.#adapters.startJournalWorker(), {
+      directory,
+      keyring,
+      manifest: this.#manifest,
+      end: this.#journalEnd,
+      segmentBytesMax: journal?.segmentBytesMax ?? JOURNAL_SEGMENT_BYTES_MAX,
+      reserveBytesMax,
+      lastLsn: this.#lastLsn,
+      dbNowMs,
+    });
+    this.#manifest = opened.manifest;
+    removeReplaced(this.#adapters.fs, directory, opened.replaced);
+    const end = this.#journalEnd;
+    if (end !== undefined && opened.quarantined !== undefined) {
+      this.#log({
+        level: 'warn',
+        event: 'journal-tail-cut',
+        message: `the last ${end.fileBytes - end.soundBytes} bytes of ${end.name}, torn by the crash, are in ${opened.quarantined}; everything up to LSN ${end.lastLsn} is there`,
+        file: opened.quarantined,
+      });
+    }
+    if (opened.renewedFrames > 0) {
+      this.#log({
+        level: 'info',
+        event: 'journal-tail-renewed',
+        message: `${opened.renewedFrames} frames whose sync was not proven were journalled anew`,
+      });
+    }
   }
 
   snapshot(source: SnapshotSource, options: SnapshotOptions = {}): Promise<SnapshotReport> {
@@ -221,12 +287,14 @@ class OpenDatabase implements Database {
     if (this.#isClosed) return;
     this.#isClosed = true;
     await this.#running?.promise.catch(() => undefined);
+    await this.journal.close();
     await this.#worker?.close();
     await this.#lock.release();
   }
 
   async #takeSnapshot(source: SnapshotSource, isFinal: boolean): Promise<SnapshotReport> {
-    if (this.#fatal !== undefined) throw this.#fatal;
+    const fatal = this.#fatal ?? this.journal.fatal;
+    if (fatal !== undefined) throw fatal;
     try {
       const report = await this.#attemptSnapshot(source, isFinal);
       this.lastSnapshotError = undefined;
@@ -252,17 +320,24 @@ class OpenDatabase implements Database {
     const { monotonicMs, yieldToEventLoop } = this.#adapters;
     const startedMs = monotonicMs();
     const standing = this.#manifest.snapshot;
+    if (isFinal) source.flushBatch?.();
     if (isFinal && standing !== null && standing.endVersion === source.lastVersion()) {
       return this.#keepStanding(standing, source, startedMs);
     }
     const worker = this.#startedWorker();
-    const generation = ++this.#generation;
+    this.#generation = Math.max(this.#generation, this.#manifest.generation) + 1;
+    const generation = this.#generation;
     const walk = new SnapshotWalk({
       source,
       monotonicMs,
       yieldToEventLoop,
       send: (buffer, byteCount) =>
         worker.post({ do: 'take-records', generation, buffer, byteCount }, [buffer]),
+      // What was collected belongs to the segment that the snapshot replaces.
+      onEnd: (endVersion) => {
+        source.flushBatch?.();
+        this.journal.rotate(endVersion + 1);
+      },
     });
     const outcome = new SnapshotOutcome(worker, walk, generation);
     const beginVersion = source.lastVersion();
@@ -274,32 +349,32 @@ class OpenDatabase implements Database {
       createdMs: source.nowMs(),
       beginVersion,
       segmentBytesMax: this.#options.segmentBytesMax ?? SEGMENT_BYTES_MAX,
-      reserveBytesMax: this.#options.reserveBytesMax ?? RESERVE_BYTES_MAX,
       isFinal,
-      manifest: this.#markedManifest(),
     });
-    let endVersion: number;
+    let published: Published;
     try {
-      endVersion = await walk.run();
+      const endVersion = await walk.run();
       await walk.drained();
+      worker.post({ do: 'finish-snapshot', generation, endVersion, dbNowMs: source.nowMs() });
+      const snapshot = await outcome.ready;
       this.#lock.confirm();
+      const dbNowMs = source.nowMs();
+      published = await this.journal.publishSnapshot({ generation, snapshot, dbNowMs, isFinal });
     } catch (error) {
-      if (!outcome.isOver) worker.post({ do: 'abandon-snapshot', generation });
-      await outcome.promise.catch(() => undefined);
+      // After a fatal error nobody knows what a restart will see: everything stays as it is for it to judge.
+      if (!outcome.isOver && !isFatal(error)) worker.post({ do: 'abandon-snapshot', generation });
+      if (!isFatal(error)) await outcome.end.catch(() => undefined);
       this.#forgetDeadWorker();
       throw error;
     }
-    worker.post({ do: 'finish-snapshot', generation, endVersion, dbNowMs: source.nowMs() });
-    const published = await outcome.promise.finally(() => this.#forgetDeadWorker());
-    if (published === undefined) throw new Error('the snapshot was abandoned');
     this.#manifest = published.manifest;
+    const { replaced } = published;
+    const reserveBytesMax = this.journal.isFull ? 0 : (this.#options.reserveBytesMax ?? RESERVE_BYTES_MAX);
+    worker.post({ do: 'settle-snapshot', generation, replaced, reserveBytesMax });
+    await outcome.end.finally(() => this.#forgetDeadWorker());
     return {
-      generation: published.manifest.generation,
-      entries: published.manifest.snapshot!.entries,
-      bytes: published.bytes,
-      files: published.manifest.snapshot!.files.length,
+      ...reportOf(published.manifest.snapshot!),
       beginVersion,
-      endVersion,
       elapsedMs: monotonicMs() - startedMs,
       sliceMsMax: walk.sliceMsMax,
       deltaLines: walk.deltaLines,
@@ -307,34 +382,34 @@ class OpenDatabase implements Database {
   }
 
   /** A clean stop after which nothing changed: the snapshot that stands is the state, only the flag is missing. */
-  #keepStanding(standing: ListedSnapshot, source: SnapshotSource, startedMs: number): SnapshotReport {
-    const manifest = { ...this.#markedManifest(), isCleanStop: true, dbNowMs: source.nowMs() };
-    writeInReserve(this.#adapters.fs, this.directory, () => this.#publish(manifest));
+  async #keepStanding(
+    standing: ListedSnapshot,
+    source: SnapshotSource,
+    startedMs: number,
+  ): Promise<SnapshotReport> {
+    const published = await this.journal.publishCleanStop(standing.generation, source.nowMs());
+    this.#manifest = published.manifest;
+    removeReplaced(this.#adapters.fs, this.directory, published.replaced);
     return {
-      generation: standing.generation,
-      entries: standing.entries,
-      bytes: standing.files.reduce((sum, file) => sum + file.bytes, 0),
-      files: standing.files.length,
+      ...reportOf(standing),
       beginVersion: standing.endVersion,
-      endVersion: standing.endVersion,
       elapsedMs: this.#adapters.monotonicMs() - startedMs,
       sliceMsMax: 0,
       deltaLines: 0,
     };
   }
 
-  /** MANIFEST as it is, with the mark of a sealed database where ACCESS has come meanwhile. */
-  #markedManifest(): Manifest {
-    const file = pathIn(this.directory, ACCESS_NAME);
-    const hasAccess = attempt(file, 'look at it', () => this.#adapters.fs.stat(file)) !== undefined;
-    return hasAccess ? { ...this.#manifest, isSealed: true } : this.#manifest;
-  }
-
-  #publish(manifest: Manifest): void {
-    const { fs, crypto } = this.#adapters;
-    const next = { ...manifest, generation: ++this.#generation };
-    publishManifest(fs, crypto, this.keyring, this.directory, next);
-    this.#manifest = next;
+  #logJournal(event: 'full' | 'room'): void {
+    if (event === 'full') {
+      this.#log({
+        level: 'error',
+        event: 'journal-full',
+        message: 'the disk is full: writes are refused, reads go on; make room on it',
+        file: this.directory,
+      });
+    } else {
+      this.#log({ level: 'info', event: 'journal-room', message: 'the disk has room again: writes go on' });
+    }
   }
 
   #startedWorker(): FileWorkerPort {
@@ -347,32 +422,45 @@ class OpenDatabase implements Database {
   }
 }
 
-type Published = Extract<FromWorker, { did: 'snapshot-published' }>;
+function reportOf({ generation, entries, files, endVersion }: ListedSnapshot) {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return { generation, entries, bytes, files: files.length, endVersion };
+}
 
 /** Feeds the walk with what the worker says, until the attempt is over. */
 class SnapshotOutcome {
   isOver = false;
-  /** Resolves when published (undefined: abandoned), rejects when failed. */
-  readonly promise: Promise<Published | undefined>;
+  /** Resolves when its files are complete and named. */
+  readonly ready: Promise<ListedSnapshot>;
+  /** Resolves when the worker is done with it, published or abandoned; rejects when it failed. */
+  readonly end: Promise<void>;
 
   constructor(worker: FileWorkerPort, walk: SnapshotWalk, generation: number) {
-    this.promise = new Promise((resolve, reject) => {
+    let isReady: (snapshot: ListedSnapshot) => void = () => undefined;
+    let isNotReady: (error: Error) => void = () => undefined;
+    this.ready = new Promise((resolve, reject) => {
+      isReady = resolve;
+      isNotReady = reject;
+    });
+    this.end = new Promise((resolve, reject) => {
       worker.listen((message) => {
         if ('generation' in message && message.generation !== generation) return;
         switch (message.did) {
           case 'records-taken':
             walk.returnBuffer(message.buffer);
             return;
-          case 'snapshot-published':
-            resolve(message);
-            break;
+          case 'snapshot-ready':
+            isReady(message.snapshot);
+            return;
+          case 'snapshot-settled':
           case 'snapshot-abandoned':
-            resolve(undefined);
+            resolve();
             break;
           case 'snapshot-failed':
           case 'died': {
             const error = fromPlainError(message.error);
             walk.fail(error);
+            isNotReady(error);
             reject(error);
             break;
           }
@@ -382,6 +470,8 @@ class SnapshotOutcome {
         this.isOver = true;
       });
     });
-    this.promise.catch(() => undefined); // it is awaited later; until then a rejection is not unhandled
+    // They are awaited later; until then a rejection is not unhandled.
+    this.ready.catch(() => undefined);
+    this.end.catch(() => undefined);
   }
 }

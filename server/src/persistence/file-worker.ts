@@ -1,31 +1,33 @@
 /**
- * What the worker thread does: the whole of one snapshot from lines to published MANIFEST, and the reading of one
- * at start. Pure: file system, cryptography and the way back are parameters; node-file-worker-thread.ts is the thread.
+ * What the file worker's thread does: the whole of one snapshot from lines to named files, and the reading of
+ * everything at start. MANIFEST is the journal worker's. Pure: file system, cryptography and the way back are parameters; node-file-worker-thread.ts is the thread.
  */
 
 import { ByteWriter } from '@anoadb/protocol';
-import { type FileSystem, pathIn } from './file-system.js';
-import { LineParser, MalformedLineError } from './line-parser.js';
-import type { ListedSnapshot, Manifest } from './manifest.js';
-import { publishManifest } from './manifest.js';
-import { damaged, isFatal, toPlainError } from './persistence-error.js';
-import { fitReserve, releaseReserve, writeInReserve } from './reserve.js';
-import { listedFiles, SnapshotReader } from './snapshot-reader.js';
+import { removeReplaced } from './data-directory.js';
+import { DirectoryLoad } from './directory-load.js';
+import type { FileSystem } from './file-system.js';
+import type { ListedSnapshot } from './manifest.js';
+import { isFatal, toPlainError } from './persistence-error.js';
+import { fitReserve, releaseReserve } from './reserve.js';
+import { SnapshotReader } from './snapshot-reader.js';
 import { SnapshotWriter } from './snapshot-writer.js';
 import type { StorageCrypto } from './storage-crypto.js';
-import { attempt, syncDirectory } from './whole-file.js';
 import type { FromWorker, ToWorker } from './worker-messages.js';
 
 type BeginSnapshot = Extract<ToWorker, { do: 'begin-snapshot' }>;
-type BeginLoad = Extract<ToWorker, { do: 'begin-load' }>;
+type SettleSnapshot = Extract<ToWorker, { do: 'settle-snapshot' }>;
+type RunningSnapshot = { readonly begin: BeginSnapshot; readonly writer: SnapshotWriter };
 type Reply = (message: FromWorker, transfer?: ArrayBuffer[]) => void;
 
 export class FileWorker {
   readonly #fs: FileSystem;
   readonly #crypto: StorageCrypto;
   readonly #reply: Reply;
-  #snapshot: { begin: BeginSnapshot; writer: SnapshotWriter } | undefined;
-  #load: SnapshotLoad | undefined;
+  #snapshot: RunningSnapshot | undefined;
+  /** Of the snapshot that became ready last. */
+  #snapshotBytes = 0;
+  #load: DirectoryLoad | undefined;
 
   constructor(fs: FileSystem, crypto: StorageCrypto, reply: Reply) {
     this.#fs = fs;
@@ -51,13 +53,16 @@ export class FileWorker {
         this.#guardSnapshot(generation, (snapshot) => this.#finishSnapshot(snapshot, endVersion, dbNowMs));
         return;
       }
+      case 'settle-snapshot':
+        this.#settleSnapshot(message);
+        return;
       case 'abandon-snapshot':
         this.#guardSnapshot(message.generation, ({ writer }) => writer.abandon());
         this.#snapshot = undefined;
         this.#reply({ did: 'snapshot-abandoned', generation: message.generation });
         return;
       case 'begin-load':
-        this.#load = new SnapshotLoad(this.#fs, this.#crypto, message);
+        this.#load = new DirectoryLoad(this.#fs, this.#crypto, message);
         return;
       case 'fill-buffer':
         this.#fillBuffer(message.buffer);
@@ -74,36 +79,12 @@ export class FileWorker {
     this.#snapshot = { begin, writer: new SnapshotWriter({ ...begin, fs, crypto, makeRoom }) };
   }
 
-  #finishSnapshot(
-    { begin, writer }: { begin: BeginSnapshot; writer: SnapshotWriter },
-    endVersion: number,
-    dbNowMs: number,
-  ): void {
-    const fs = this.#fs;
-    const { directory } = begin;
+  #finishSnapshot({ begin, writer }: RunningSnapshot, endVersion: number, dbNowMs: number): void {
     const snapshot = writer.finish(endVersion, dbNowMs);
     this.#verify(begin, snapshot, writer.partialPaths());
     writer.giveNames();
-    const manifest: Manifest = {
-      ...begin.manifest,
-      generation: begin.generation,
-      dbNowMs,
-      lastVersion: endVersion,
-      isCleanStop: begin.isFinal,
-      snapshot,
-    };
-    this.#publish(begin, manifest);
-    this.#removeReplaced(directory, begin.manifest);
-    const bytes = snapshot.files.reduce((sum, file) => sum + file.bytes, 0);
-    fitReserve(fs, this.#crypto, directory, bytes, begin.reserveBytesMax);
-    this.#snapshot = undefined;
-    this.#reply({ did: 'snapshot-published', generation: begin.generation, manifest, bytes });
-  }
-
-  #publish(begin: BeginSnapshot, manifest: Manifest): void {
-    const publish = () => publishManifest(this.#fs, this.#crypto, begin.keyring, begin.directory, manifest);
-    if (begin.isFinal) writeInReserve(this.#fs, begin.directory, publish);
-    else publish();
+    this.#snapshotBytes = snapshot.files.reduce((sum, file) => sum + file.bytes, 0);
+    this.#reply({ did: 'snapshot-ready', generation: begin.generation, snapshot });
   }
 
   /** Reads back what was written, as a start would, before anything older goes. */
@@ -125,22 +106,28 @@ export class FileWorker {
     }
   }
 
-  #removeReplaced(directory: string, replaced: Manifest): void {
-    for (const { name } of replaced.snapshot?.files ?? []) {
-      const file = pathIn(directory, name);
-      attempt(file, 'remove the snapshot that was replaced', () => {
-        // Somebody else may have removed it: the new one is published, nothing is lost, and no reason to end.
-        if (this.#fs.stat(file) !== undefined) this.#fs.remove(file);
-      });
+  /** It is published: whatever happens here, its files stay. */
+  #settleSnapshot({ generation, replaced, reserveBytesMax }: SettleSnapshot): void {
+    const snapshot = this.#snapshot;
+    if (snapshot?.begin.generation !== generation) return;
+    this.#snapshot = undefined;
+    const fs = this.#fs;
+    const { directory } = snapshot.begin;
+    try {
+      removeReplaced(fs, directory, replaced);
+      if (reserveBytesMax > 0) fitReserve(fs, this.#crypto, directory, this.#snapshotBytes, reserveBytesMax);
+    } catch (error) {
+      if (isFatal(error)) {
+        this.#reply({ did: 'snapshot-failed', generation, error: toPlainError(error) });
+        return;
+      }
+      // What stays is found and removed at the next start.
     }
-    if (replaced.snapshot !== null) syncDirectory(this.#fs, directory);
+    this.#reply({ did: 'snapshot-settled', generation });
   }
 
   /** Runs one step of the running attempt; after a failure the attempt is over and later steps do nothing. */
-  #guardSnapshot(
-    generation: number,
-    step: (snapshot: { begin: BeginSnapshot; writer: SnapshotWriter }) => void,
-  ): void {
+  #guardSnapshot(generation: number, step: (snapshot: RunningSnapshot) => void): void {
     const snapshot = this.#snapshot;
     if (snapshot?.begin.generation !== generation) return;
     try {
@@ -167,11 +154,11 @@ export class FileWorker {
         return;
       }
       this.#load = undefined;
+      const { entries, expired, bytesRead, journal } = load;
+      const { frames: journalFrames, lastLsn, dbNowMs, end: journalEnd } = journal;
       this.#reply({
         did: 'load-finished',
-        entries: load.entries,
-        expired: load.expired,
-        bytesRead: load.bytesRead,
+        ...{ entries, expired, bytesRead, journalFrames, lastLsn, dbNowMs, journalEnd },
       });
     } catch (error) {
       load.close();
@@ -181,73 +168,5 @@ export class FileWorker {
   }
 }
 
-/** Room for two chunks of lines: one being read, and what was left of the line before it. */
+/** Room for two chunks of lines. */
 const RUN_BYTES = 512 * 1024;
-
-/** One snapshot on its way from files to records. */
-class SnapshotLoad {
-  readonly #reader: SnapshotReader;
-  readonly #parser: LineParser;
-  readonly #lines = new ByteWriter(RUN_BYTES);
-  readonly #records = new ByteWriter(0);
-
-  constructor(fs: FileSystem, crypto: StorageCrypto, begin: BeginLoad) {
-    this.#reader = new SnapshotReader({
-      fs,
-      crypto,
-      nextFile: listedFiles(begin.directory, begin.files),
-      keyringFor: () => begin.keyring,
-    });
-    this.#parser = new LineParser(begin.nowMs);
-  }
-
-  get bytesRead(): number {
-    return this.#reader.bytesRead;
-  }
-  get entries(): number {
-    return this.#parser.counts.entries;
-  }
-  get expired(): number {
-    return this.#parser.expired;
-  }
-
-  /** Records of the next runs of lines; none: the end, and all of it proven. May stand in a larger buffer. */
-  fill(buffer: ArrayBuffer): ByteWriter {
-    const records = this.#records;
-    records.bytes = new Uint8Array(buffer);
-    records.reset();
-    const enough = buffer.byteLength >> 1;
-    while (records.at < enough && this.#reader.next(this.#lines)) this.#parseWholeLines(records);
-    if (this.#reader.end !== undefined) this.#checkEnd();
-    return records;
-  }
-
-  close(): void {
-    this.#reader.close();
-  }
-
-  #parseWholeLines(records: ByteWriter): void {
-    const lines = this.#lines;
-    if (lines.at === 0) return; // lastIndexOf would begin at the other end
-    const end = lines.bytes.lastIndexOf(0x0a, lines.at - 1) + 1;
-    if (end === 0) return;
-    try {
-      this.#parser.parse(records, lines.bytes, 0, end);
-    } catch (error) {
-      if (!(error instanceof MalformedLineError)) throw error;
-      const { file, offset } = this.#reader.place;
-      throw damaged(file, offset, `the chunk here is sound, but a line in it is not: ${error.message}.`);
-    }
-    lines.bytes.copyWithin(0, end, lines.at);
-    lines.at -= end;
-  }
-
-  #checkEnd(): void {
-    const { end, place } = this.#reader;
-    const { entries, deletes, clears } = this.#parser.counts;
-    if (this.#lines.at > 0) throw damaged(place.file, place.offset, 'its last line does not end.');
-    if (entries !== end!.entries || deletes !== end!.deletes || clears !== end!.clears) {
-      throw damaged(place.file, place.offset, 'its end mark counts other lines than there are.');
-    }
-  }
-}

@@ -17,6 +17,8 @@ const KEY_BASE64 = ascii('{"kb":');
 const DELETE_KEY = ascii('{"op":"delete","k":');
 const DELETE_KEY_BASE64 = ascii('{"op":"delete","kb":');
 const CLEAR = ascii('{"op":"clear"');
+const MARK = ascii('{"op":"mark","kb":');
+const SESSION = ascii('{"op":"session","kb":');
 const VALUE_RAW = ascii(',"vb":');
 const EXPIRY = ascii(',"x":');
 const VERSION = ascii(',"r":');
@@ -42,14 +44,26 @@ export class LineEncoder {
         writeKey(writer, record, DELETE_KEY, DELETE_KEY_BASE64);
         this.counts.deletes++;
         break;
-      default:
+      case RecordKind.CLEAR:
         writer.copy(CLEAR);
         this.counts.clears++;
+        break;
+      default:
+        this.#client(writer, record);
     }
     writer.copy(VERSION);
     writeDigits(writer, record.version);
     writer.u8(CLOSE_BRACE);
     writer.u8(NEWLINE);
+  }
+
+  #client(writer: ByteWriter, record: RecordReader): void {
+    writer.copy(record.kind === RecordKind.MARK ? MARK : SESSION);
+    writeBase64String(writer, record.bytes, record.keyStart, record.keyEnd);
+    writer.copy(VALUE_RAW);
+    writeBase64String(writer, record.bytes, record.valueStart, record.valueEnd);
+    writer.copy(EXPIRY);
+    writeDigits(writer, record.expiryMs);
   }
 
   #entry(writer: ByteWriter, record: RecordReader): void {

@@ -27,6 +27,8 @@ const TYPE_BY_NAME = TYPE_NAMES.flatMap((name, type) =>
 );
 const DELETE = ascii('delete');
 const CLEAR = ascii('clear');
+const MARK = ascii('mark');
+const SESSION = ascii('session');
 
 const Member = {
   NONE: 0,
@@ -131,6 +133,8 @@ export class LineParser {
       default:
         if (isText(bytes, start + 1, end - 1, DELETE)) this.#kind = RecordKind.REMOVE;
         else if (isText(bytes, start + 1, end - 1, CLEAR)) this.#kind = RecordKind.CLEAR;
+        else if (isText(bytes, start + 1, end - 1, MARK)) this.#kind = RecordKind.MARK;
+        else if (isText(bytes, start + 1, end - 1, SESSION)) this.#kind = RecordKind.SESSION;
         else throw new MalformedLineError('an operation of unknown name', start);
     }
   }
@@ -150,8 +154,10 @@ export class LineParser {
       }
     } else if (kind === RecordKind.REMOVE) {
       this.counts.deletes++;
-    } else {
+    } else if (kind === RecordKind.CLEAR) {
       this.counts.clears++;
+    } else if (!this.#isKeyBase64 || !this.#isValueBase64 || this.#valueStart < 0) {
+      throw new MalformedLineError('a client without identity or payload', lineStart);
     }
 
     const head = records.at;
@@ -159,7 +165,7 @@ export class LineParser {
     if (kind !== RecordKind.CLEAR) this.#writeKey(records, bytes);
     const keyBytes = records.at - head - RECORD_HEAD_BYTES;
     if (keyBytes > KEY_BYTES_MAX) throw new MalformedLineError('a key that is too long', this.#keyStart);
-    if (kind === RecordKind.PUT) this.#writeValue(records, bytes);
+    if (kind === RecordKind.PUT || kind >= RecordKind.MARK) this.#writeValue(records, bytes);
     const end = records.at;
     // Lengths are known only now: the head is written again over itself.
     records.at = head;

@@ -6,6 +6,7 @@
 
 import type { FileSystem } from './file-system.js';
 import { pathIn } from './file-system.js';
+import type { SyncPolicy } from './journal/journal-types.js';
 import type { Keyring } from './keyring.js';
 import { damaged } from './persistence-error.js';
 import { type DocumentKind, openDocument, sealDocument } from './sealed-document.js';
@@ -33,10 +34,27 @@ export interface ListedSnapshot {
   readonly files: readonly ListedFile[];
 }
 
-/** A segment of the journal; this release writes none and refuses a list that has some. */
+/** A segment of the journal. The last one may be open: `bytes`, `endLsn` and `tag` come when it is closed. */
 export interface ListedJournal {
   readonly name: string;
-  readonly startVersion: number;
+  /** Grows from segment to segment. */
+  readonly number: number;
+  readonly startLsn: number;
+  /** The data key that its records are sealed with. */
+  readonly keyId: number;
+  /** When its writes are synced: while it is open. */
+  readonly policy?: SyncPolicy | undefined;
+  /**
+   * Recovery fills it with what another segment of the list still has: nothing acknowledged is only in here, and the
+   * next start leaves it out.
+   */
+  readonly isFilling?: true | undefined;
+  /** Bytes that count, all of them synced before this was written; more may stand behind them and is ignored. */
+  readonly bytes?: number | undefined;
+  /** LSN of its last record. */
+  readonly endLsn?: number | undefined;
+  /** Tag of its last frame, hexadecimal. */
+  readonly tag?: string | undefined;
 }
 
 export interface Manifest {
@@ -51,7 +69,10 @@ export interface Manifest {
   /** The database has had an access key: ACCESS must be there. Absent where it never had one. */
   readonly isSealed?: true | undefined;
   readonly snapshot: ListedSnapshot | null;
+  /** In the order of their numbers. */
   readonly journal: readonly ListedJournal[];
+  /** Segments with lower numbers that are not listed were replaced by the snapshot. Absent: 0. */
+  readonly journalFrom?: number | undefined;
 }
 
 export function sealManifest(crypto: StorageCrypto, keyring: Keyring, manifest: Manifest): Uint8Array {
@@ -102,17 +123,11 @@ function manifestOf(value: Record<string, unknown> | undefined, keyring: Keyring
     typeof manifest.isCleanStop === 'boolean' &&
     (manifest.isSealed === undefined || manifest.isSealed === true) &&
     Array.isArray(manifest.journal) &&
+    manifest.journal.every(isListedJournal) &&
+    (manifest.journalFrom === undefined || isCount(manifest.journalFrom)) &&
     (manifest.snapshot === null || isListedSnapshot(manifest.snapshot));
   if (!isSound)
     throw damaged(file, undefined, 'its content is not a list of files as this program knows it.');
-  if (manifest.journal.length > 0) {
-    throw damaged(
-      file,
-      undefined,
-      'it lists journal files; this program reads none.',
-      'Use a newer program.',
-    );
-  }
   return manifest;
 }
 
@@ -130,6 +145,23 @@ function isListedSnapshot(snapshot: ListedSnapshot): boolean {
         isHexDigest(file.chain),
     )
   );
+}
+
+function isListedJournal(segment: ListedJournal): boolean {
+  const isClosed = isCount(segment?.bytes) && isCount(segment.endLsn) && isTag(segment.tag);
+  const isOpen = segment?.bytes === undefined && segment?.endLsn === undefined && segment?.tag === undefined;
+  return (
+    typeof segment?.name === 'string' &&
+    !segment.name.includes('/') &&
+    isCount(segment.number) &&
+    isCount(segment.startLsn) &&
+    isCount(segment.keyId) &&
+    (isClosed || isOpen)
+  );
+}
+
+function isTag(text: unknown): boolean {
+  return typeof text === 'string' && /^[0-9a-f]{32}$/.test(text);
 }
 
 function isHexDigest(text: unknown): boolean {

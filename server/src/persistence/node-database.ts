@@ -1,12 +1,12 @@
 /** Opens a data directory with the adapters of this machine. Composition only. */
 
 import { resolve } from 'node:path';
-import { openDatabase } from './database.js';
+import { type JournalOptions, openDatabase } from './database.js';
 import type { Database, PersistenceEvent, SecretSource } from './database-types.js';
-import type { SyncPolicy } from './journal/journal-types.js';
 import { nodeDirectoryLock } from './node-directory-lock.js';
 import { nodeFileSystem } from './node-file-system.js';
 import { startNodeFileWorker } from './node-file-worker.js';
+import { startNodeJournalWorker } from './node-journal-worker.js';
 import { nodeStorageCrypto } from './node-storage-crypto.js';
 import { readSnapshot, type VerifyReport } from './offline.js';
 
@@ -20,7 +20,7 @@ export interface NodeDatabaseOptions {
   /** Clock of the walk's slices; default performance.now. */
   readonly monotonicMs?: (() => number) | undefined;
   /** Default: on, everysec. Off: what an earlier process journalled is loaded, and no more is written. */
-  readonly journal?: { readonly isOn: boolean; readonly policy: SyncPolicy } | undefined;
+  readonly journal?: JournalOptions | undefined;
   /** A snapshot file is closed and the next begun here; default 64 MiB. */
   readonly segmentBytesMax?: number | undefined;
   /** Upper bound of RESERVE; 0 = none. Default 64 MiB. */
@@ -38,6 +38,7 @@ export async function openNodeDatabase(options: NodeDatabaseOptions): Promise<Da
       crypto: nodeStorageCrypto(),
       lock: nodeDirectoryLock(),
       startWorker: startNodeFileWorker,
+      startJournalWorker: startNodeJournalWorker,
       nowMs: options.nowMs ?? Date.now,
       monotonicMs: options.monotonicMs ?? (() => performance.now()),
       yieldToEventLoop: () => new Promise((done) => setImmediate(done)),

@@ -1,34 +1,19 @@
 /** Starts the file worker as a thread and is the main thread's end of it. */
 
-import { Worker } from 'node:worker_threads';
+import { startThread } from './node-thread.js';
 import { toPlainError } from './persistence-error.js';
 import type { FileWorkerPort, FromWorker } from './worker-messages.js';
-
-/**
- * From sources, in development and tests, the thread's file is TypeScript, and tsx registers itself only in main
- * threads: there the thread first does that itself. What ships is JavaScript and takes the direct way.
- */
-function startThread(): Worker {
-  const name = 'anoadb-files';
-  if (!import.meta.url.endsWith('.ts'))
-    return new Worker(new URL('./node-file-worker-thread.js', import.meta.url), { name });
-  const thread = JSON.stringify(new URL('./node-file-worker-thread.ts', import.meta.url).href);
-  // Resolved from here: the thread's own `import` would look below the working directory.
-  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'));
-  const code = `import(${loader}).then(({ register }) => { register(); return import(${thread}); });`;
-  return new Worker(code, { name, eval: true });
-}
 
 const ENDS = new Set<FromWorker['did']>([
   'load-finished',
   'load-failed',
-  'snapshot-published',
+  'snapshot-settled',
   'snapshot-failed',
   'snapshot-abandoned',
 ]);
 
 export function startNodeFileWorker(): FileWorkerPort {
-  const worker = startThread();
+  const worker = startThread('anoadb-files', 'node-file-worker-thread');
   let listener: (message: FromWorker) => void = () => undefined;
   let isDead = false;
   let isClosing = false;

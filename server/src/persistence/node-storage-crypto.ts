@@ -6,6 +6,7 @@
 
 import { createHash, createHmac, hkdfSync, randomFillSync, scryptSync } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { crc32 } from 'node:zlib';
 import nacl from 'tweetnacl';
 import { KEY_BYTES, NONCE_BYTES, type ScryptCost, type StorageCrypto, TAG_BYTES } from './storage-crypto.js';
 
@@ -40,6 +41,7 @@ export function nodeStorageCrypto(secretbox: Secretbox = fastestSecretbox()): St
           maxmem: 128 * cost.n * cost.r + 1024 * 1024 * (1 + cost.p),
         }),
       ),
+    crc32,
     seal: secretbox.seal,
     open: secretbox.open,
   };

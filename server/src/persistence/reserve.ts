@@ -42,6 +42,19 @@ export function fitReserve(
   }
 }
 
+/** Is there room for RESERVE again? Makes it; where none is wanted, tries and removes it. */
+export function hasRoom(
+  fs: FileSystem,
+  crypto: StorageCrypto,
+  directory: string,
+  snapshotBytes: number,
+  bytesMax: number,
+): boolean {
+  if (!fitReserve(fs, crypto, directory, snapshotBytes, Math.max(bytesMax, RESERVE_BYTES_MIN))) return false;
+  if (bytesMax <= 0) releaseReserve(fs, directory);
+  return true;
+}
+
 /** Gives its bytes back; false where there were none. */
 export function releaseReserve(fs: FileSystem, directory: string): boolean {
   try {

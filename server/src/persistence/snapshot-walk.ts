@@ -13,6 +13,7 @@
 import { ByteWriter } from '@anoadb/protocol';
 import type { EffectListener, SnapshotSource, WalkableStore } from './database-types.js';
 import { RecordKind, writeRecordHead } from './entry-record.js';
+import type { MarkTarget } from './journal/journal-types.js';
 import { ExitCode, PersistenceError } from './persistence-error.js';
 import { BUFFERS_IN_FLIGHT_MAX, RECORD_BUFFER_BYTES } from './worker-messages.js';
 
@@ -27,6 +28,8 @@ export interface SnapshotWalkOptions {
   readonly sliceMsMax?: number;
   /** Bytes of changes that may wait for a slow disk. */
   readonly queuedBytesMax?: number;
+  /** Called at the moment that the records are the state of; `endVersion` is its LSN. */
+  readonly onEnd?: (endVersion: number) => void;
 }
 
 /** A slice stops short of 1 ms by about what one step takes. */
@@ -40,7 +43,7 @@ const FIRST_STEP_ENTRIES = 8;
 /** A buffer is sent when the rest is no longer worth filling. */
 const BUFFER_FULL_BYTES = RECORD_BUFFER_BYTES - 4096;
 
-export class SnapshotWalk implements EffectListener {
+export class SnapshotWalk implements EffectListener, MarkTarget {
   readonly #store: WalkableStore;
   readonly #options: SnapshotWalkOptions;
   readonly #queuedBytesMax: number;
@@ -79,6 +82,7 @@ export class SnapshotWalk implements EffectListener {
     const { source, yieldToEventLoop } = this.#options;
     const unsubscribe = source.subscribe(this);
     try {
+      await this.#walkMarks();
       while (!this.#isDone) {
         this.#throwIfFailed();
         if (this.#inFlight < BUFFERS_IN_FLIGHT_MAX) this.#slice();
@@ -88,9 +92,26 @@ export class SnapshotWalk implements EffectListener {
       // Nothing may come between the last step and these lines: this moment is the snapshot's.
       const endVersion = source.lastVersion();
       this.#flush();
+      this.#options.onEnd?.(endVersion);
       return endVersion;
     } finally {
       unsubscribe();
+    }
+  }
+
+  /** Clients first: what they do during the walk is told to the listener and stands behind what is written here. */
+  async #walkMarks(): Promise<void> {
+    const { source, yieldToEventLoop, monotonicMs } = this.#options;
+    const step = source.walkMarks?.(this);
+    if (step === undefined) return;
+    let isDone = false;
+    while (!isDone) {
+      this.#throwIfFailed();
+      if (this.#inFlight >= BUFFERS_IN_FLIGHT_MAX) await this.#bufferReturned();
+      const untilMs = monotonicMs() + SLICE_MS_MAX;
+      do isDone = !step();
+      while (!isDone && monotonicMs() < untilMs && this.#inFlight < BUFFERS_IN_FLIGHT_MAX);
+      await yieldToEventLoop();
     }
   }
 
@@ -140,6 +161,48 @@ export class SnapshotWalk implements EffectListener {
     if (this.#failure !== undefined || this.#cursor === 0) return;
     this.deltaLines++;
     writeRecordHead(this.#writer, RecordKind.CLEAR, 0, 0, 0, 0, version);
+    this.#sendIfFull();
+  }
+
+  mark(
+    bytes: Uint8Array,
+    identityStart: number,
+    identityEnd: number,
+    payloadStart: number,
+    payloadEnd: number,
+    dbNowMs: number,
+    lsn: number,
+  ): void {
+    const range = { identityStart, identityEnd, payloadStart, payloadEnd };
+    this.#writeClient(RecordKind.MARK, bytes, range, dbNowMs, lsn);
+  }
+
+  session(
+    bytes: Uint8Array,
+    identityStart: number,
+    identityEnd: number,
+    payloadStart: number,
+    payloadEnd: number,
+    dbNowMs: number,
+    lsn: number,
+  ): void {
+    const range = { identityStart, identityEnd, payloadStart, payloadEnd };
+    this.#writeClient(RecordKind.SESSION, bytes, range, dbNowMs, lsn);
+  }
+
+  #writeClient(
+    kind: number,
+    bytes: Uint8Array,
+    range: { identityStart: number; identityEnd: number; payloadStart: number; payloadEnd: number },
+    dbNowMs: number,
+    lsn: number,
+  ): void {
+    if (this.#failure !== undefined) return;
+    const { identityStart, identityEnd, payloadStart, payloadEnd } = range;
+    const writer = this.#writer;
+    writeRecordHead(writer, kind, 0, identityEnd - identityStart, payloadEnd - payloadStart, dbNowMs, lsn);
+    writer.copy(bytes, identityStart, identityEnd);
+    writer.copy(bytes, payloadStart, payloadEnd);
     this.#sendIfFull();
   }
 

@@ -10,6 +10,8 @@ export interface StorageCrypto {
   hmacSha256(key: Uint8Array, ...parts: Uint8Array[]): Uint8Array;
   hkdfSha256(secret: Uint8Array, salt: Uint8Array, info: Uint8Array, byteCount: number): Uint8Array;
   scrypt(passphrase: Uint8Array, cost: ScryptCost, byteCount: number): Uint8Array;
+  /** CRC-32 as zlib and PNG have it, going on from `seed`. */
+  crc32(bytes: Uint8Array, seed: number): number;
   /** NaCl secretbox. `box` takes tag (16 bytes) and ciphertext: plain.length + 16 bytes. */
   seal(box: Uint8Array, plain: Uint8Array, nonce: Uint8Array, key: Uint8Array): void;
   /** False where the tag is wrong; `plain` is then not to be used. */

@@ -42,6 +42,11 @@ export function uuidOf(random: Uint8Array): string {
   const bytes = random.slice(0, 16);
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  return uuidText(bytes);
+}
+
+/** The text of 16 bytes that are a uuid. */
+export function uuidText(bytes: Uint8Array): string {
   const hex = toHex(bytes);
   return [0, 8, 12, 16, 20].map((at, i, all) => hex.slice(at, all[i + 1] ?? 32)).join('-');
 }

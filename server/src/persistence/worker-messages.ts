@@ -1,7 +1,8 @@
 /** What the main thread and the file worker say to each other. Buffers are transferred, never copied. */
 
+import type { JournalEnd } from './journal/journal-end.js';
 import type { Keyring } from './keyring.js';
-import type { ListedFile, Manifest } from './manifest.js';
+import type { ListedSnapshot, Manifest } from './manifest.js';
 import type { PlainError } from './persistence-error.js';
 
 export type ToWorker =
@@ -14,10 +15,7 @@ export type ToWorker =
       readonly createdMs: number;
       readonly beginVersion: number;
       readonly segmentBytesMax: number;
-      readonly reserveBytesMax: number;
       readonly isFinal: boolean;
-      /** The MANIFEST that is in force. */
-      readonly manifest: Manifest;
     }
   /** Entry records, answered by `records-taken` with the same buffer. */
   | {
@@ -26,12 +24,20 @@ export type ToWorker =
       readonly buffer: ArrayBuffer;
       readonly byteCount: number;
     }
-  /** Ends the files, verifies and publishes; answered by `snapshot-published` or `snapshot-failed`. */
+  /** Ends the files, verifies them and gives them their names; answered by `snapshot-ready` or `snapshot-failed`. */
   | {
       readonly do: 'finish-snapshot';
       readonly generation: number;
       readonly endVersion: number;
       readonly dbNowMs: number;
+    }
+  /** It is published: removes what it replaced, makes RESERVE fit; answered by `snapshot-settled` or `snapshot-failed`. */
+  | {
+      readonly do: 'settle-snapshot';
+      readonly generation: number;
+      readonly replaced: readonly string[];
+      /** 0: RESERVE stays as it is. */
+      readonly reserveBytesMax: number;
     }
   /** Gives the attempt up and cleans up; answered by `snapshot-abandoned`. */
   | { readonly do: 'abandon-snapshot'; readonly generation: number }
@@ -40,7 +46,7 @@ export type ToWorker =
       readonly do: 'begin-load';
       readonly directory: string;
       readonly keyring: Keyring;
-      readonly files: readonly ListedFile[];
+      readonly manifest: Manifest;
       readonly nowMs: number;
     }
   /** A buffer to fill with records that were read. */
@@ -52,12 +58,9 @@ export type FromWorker =
   /** The attempt is over; its files are gone where that was possible. More records may still arrive and are ignored. */
   | { readonly did: 'snapshot-failed'; readonly generation: number; readonly error: PlainError }
   | { readonly did: 'snapshot-abandoned'; readonly generation: number }
-  | {
-      readonly did: 'snapshot-published';
-      readonly generation: number;
-      readonly manifest: Manifest;
-      readonly bytes: number;
-    }
+  /** Complete, synced, verified, named. It does not count before MANIFEST lists it. */
+  | { readonly did: 'snapshot-ready'; readonly generation: number; readonly snapshot: ListedSnapshot }
+  | { readonly did: 'snapshot-settled'; readonly generation: number }
   | {
       readonly did: 'records-read';
       readonly buffer: ArrayBuffer;
@@ -71,6 +74,11 @@ export type FromWorker =
       readonly entries: number;
       readonly expired: number;
       readonly bytesRead: number;
+      /** Of the journal: what was read, and what its open segment ends with. */
+      readonly journalFrames: number;
+      readonly lastLsn: number;
+      readonly dbNowMs: number;
+      readonly journalEnd: JournalEnd | undefined;
     }
   | { readonly did: 'load-failed'; readonly error: PlainError }
   /** The worker itself broke. */

@@ -1,7 +1,7 @@
 /** The main thread's half of the journal: posts batches to the worker and knows how far they got. */
 
 import { ExitCode, fromPlainError, PersistenceError } from '../persistence-error.js';
-import type { FromJournal, JournalWorkerPort } from './journal-messages.js';
+import type { FromJournal, JournalWorkerPort, ToJournal } from './journal-messages.js';
 import type { JournalListener, JournalPort, JournalStatistics, SyncPolicy } from './journal-types.js';
 
 const NOTHING_WRITTEN: JournalStatistics = {
@@ -24,6 +24,23 @@ const NOBODY: JournalListener = {
   onFatal: () => undefined,
 };
 
+type OpenMessage = Extract<ToJournal, { do: 'open' }>;
+type PublishMessage = Extract<ToJournal, { do: 'publish-snapshot' }>;
+type Opened = Extract<FromJournal, { did: 'opened' }>;
+export type Published = Extract<FromJournal, { did: 'snapshot-published' }>;
+
+interface Asked {
+  readonly resolve: (message: FromJournal) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface JournalLinkOptions {
+  readonly isOn: boolean;
+  readonly policy: SyncPolicy;
+  /** For the log. */
+  readonly onEvent: (event: 'full' | 'room') => void;
+}
+
 export class JournalLink implements JournalPort {
   readonly isOn: boolean;
   readonly policy: SyncPolicy;
@@ -37,18 +54,28 @@ export class JournalLink implements JournalPort {
   fatal: PersistenceError | undefined;
   #worker: JournalWorkerPort | undefined;
   #listener: JournalListener = NOBODY;
+  readonly #onEvent: (event: 'full' | 'room') => void;
+  #asked: Asked | undefined;
+  #onClosed: () => void = () => undefined;
   /** LSN of the last batch: they must follow each other. */
   #appendedLsn = 0;
 
-  constructor(options: { isOn: boolean; policy: SyncPolicy }) {
+  constructor(options: JournalLinkOptions) {
     this.isOn = options.isOn;
     this.policy = options.policy;
+    this.#onEvent = options.onEvent;
   }
 
-  /** From now on, behind what was loaded. */
-  open(worker: JournalWorkerPort, lastLsn: number): void {
+  /** Puts what recovery found in order and begins a segment, behind what was loaded. */
+  async open(worker: JournalWorkerPort, open: Omit<OpenMessage, 'do' | 'isOn' | 'policy'>): Promise<Opened> {
     this.#worker = worker;
-    this.#appendedLsn = this.writtenLsn = this.durableLsn = lastLsn;
+    worker.listen((message) => this.#handle(message));
+    const { isOn, policy } = this;
+    const opened = this.#answer<Opened>();
+    worker.post({ ...open, do: 'open', isOn, policy });
+    const message = await opened;
+    this.#appendedLsn = this.writtenLsn = this.durableLsn = open.lastLsn;
+    return message;
   }
 
   append(
@@ -63,6 +90,7 @@ export class JournalLink implements JournalPort {
     if (lastLsn < this.#appendedLsn || firstLsn > lastLsn) {
       throw new Error(`journal: a batch ${firstLsn}..${lastLsn} behind LSN ${this.#appendedLsn}`);
     }
+    if (this.fatal !== undefined) return; // the process is about to end, nothing of this is acknowledged
     this.#appendedLsn = lastLsn;
     this.batchesInFlight++;
     this.bytesInFlight += byteEnd;
@@ -73,36 +101,97 @@ export class JournalLink implements JournalPort {
     this.#listener = listener;
   }
 
-  /** True: the message was about batches and is dealt with. */
-  handle(message: FromJournal): boolean {
+  /** What was appended so far goes into one segment, what follows into the next. */
+  rotate(nextLsn: number): void {
+    if (this.isOn && this.fatal === undefined) this.#worker?.post({ do: 'rotate', nextLsn });
+  }
+
+  /** From its end on a restart finds this snapshot. Rejects where only that failed; the one before stays. */
+  publishSnapshot(message: Omit<PublishMessage, 'do'>): Promise<Published> {
+    return this.#ask<Published>({ ...message, do: 'publish-snapshot' });
+  }
+
+  /** Marks the stop as clean: the snapshot that stands has everything. */
+  publishCleanStop(generation: number, dbNowMs: number): Promise<Published> {
+    return this.#ask<Published>({ do: 'publish-clean-stop', generation, dbNowMs });
+  }
+
+  /** Syncs everything, marks the stop as clean, ends the thread. Never rejects. */
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    if (!worker.isDead) {
+      const closed = new Promise<void>((resolve) => {
+        this.#onClosed = resolve;
+      });
+      worker.post({ do: 'close' });
+      await closed;
+    }
+    await worker.end();
+  }
+
+  #ask<T>(message: ToJournal): Promise<T> {
+    if (this.fatal !== undefined) return Promise.reject(this.fatal);
+    const answer = this.#answer<T>();
+    this.#worker!.post(message);
+    return answer;
+  }
+
+  /** One question at a time: snapshots do not overlap, and they begin after the start. */
+  #answer<T>(): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#asked = { resolve: resolve as (message: FromJournal) => void, reject };
+    });
+  }
+
+  #handle(message: FromJournal): void {
     switch (message.did) {
       case 'appended':
         this.batchesInFlight--;
         this.bytesInFlight -= message.byteEnd;
         this.#rise(message.writtenLsn, message.durableLsn);
         this.#listener.onBuffer(message.buffer);
-        return true;
+        return;
       case 'progress':
         this.#rise(message.writtenLsn, message.durableLsn);
-        return true;
+        return;
       case 'statistics':
         this.statistics = message.statistics;
-        return true;
+        return;
       case 'full':
         this.isFull = true;
+        this.#onEvent('full');
         this.#listener.onFull();
-        return true;
+        return;
       case 'room':
         this.isFull = false;
+        this.#onEvent('room');
         this.#listener.onRoom();
-        return true;
+        return;
+      case 'opened':
+      case 'snapshot-published':
+        this.#takeAsked()?.resolve(message);
+        return;
+      case 'snapshot-refused':
+        this.#takeAsked()?.reject(fromPlainError(message.error));
+        return;
       case 'failed':
       case 'died':
         this.#fail(fromPlainError(message.error));
-        return false;
+        if (message.did === 'died') this.#onClosed();
+        return;
+      case 'closed':
+        this.#onClosed();
+        return;
       default:
-        return false;
+        return; // rotated: what follows it stands in the order of messages
     }
+  }
+
+  #takeAsked(): Asked | undefined {
+    const asked = this.#asked;
+    this.#asked = undefined;
+    return asked;
   }
 
   #rise(writtenLsn: number, durableLsn: number): void {
@@ -123,6 +212,7 @@ export class JournalLink implements JournalPort {
             exitCode: ExitCode.IO,
             cause,
           });
+    this.#takeAsked()?.reject(this.fatal);
     this.#listener.onFatal(this.fatal);
   }
 }

@@ -37,8 +37,8 @@ export type ToJournal =
       readonly requestCount: number;
       readonly dbNowMs: number;
     }
-  /** Syncs the segment and begins the next; answered by `rotated`. */
-  | { readonly do: 'rotate' }
+  /** Syncs the segment and begins the next, where that is possible; answered by `rotated`. */
+  | { readonly do: 'rotate'; readonly nextLsn: number }
   /** Syncs; answered by `progress`. */
   | { readonly do: 'sync' }
   /** A complete, verified, named snapshot; answered by `snapshot-published` or `snapshot-refused`. */
@@ -51,12 +51,21 @@ export type ToJournal =
       readonly isFinal: boolean;
     }
   /** The standing snapshot is the state, only the flag is missing; answered by `snapshot-published`. */
-  | { readonly do: 'publish-clean-stop'; readonly dbNowMs: number }
+  | { readonly do: 'publish-clean-stop'; readonly generation: number; readonly dbNowMs: number }
   /** Syncs, marks the stop as clean, ends; answered by `closed`. */
   | { readonly do: 'close' };
 
 export type FromJournal =
-  | { readonly did: 'opened'; readonly manifest: Manifest; readonly hasReserve: boolean }
+  | {
+      readonly did: 'opened';
+      readonly manifest: Manifest;
+      /** Names of files that MANIFEST listed before and does not list now. */
+      readonly replaced: readonly string[];
+      /** Where the torn tail was copied to; undefined: there was none. */
+      readonly quarantined: string | undefined;
+      /** Frames that were journalled anew. */
+      readonly renewedFrames: number;
+    }
   | {
       readonly did: 'appended';
       readonly buffer: ArrayBuffer;
@@ -66,10 +75,16 @@ export type FromJournal =
     }
   /** A sync ended, or what was held back may go. */
   | { readonly did: 'progress'; readonly writtenLsn: number; readonly durableLsn: number }
-  | { readonly did: 'rotated'; readonly manifest: Manifest }
+  | { readonly did: 'rotated' }
   | { readonly did: 'full' }
   | { readonly did: 'room' }
-  | { readonly did: 'snapshot-published'; readonly generation: number; readonly manifest: Manifest }
+  | {
+      readonly did: 'snapshot-published';
+      readonly generation: number;
+      readonly manifest: Manifest;
+      /** Names of files that MANIFEST listed before and does not list now: to be removed. */
+      readonly replaced: readonly string[];
+    }
   /** Only that snapshot failed: there is no room for MANIFEST. */
   | { readonly did: 'snapshot-refused'; readonly generation: number; readonly error: PlainError }
   | { readonly did: 'statistics'; readonly statistics: JournalStatistics }

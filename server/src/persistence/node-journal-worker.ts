@@ -1,0 +1,45 @@
+/** Starts the journal worker as a thread and is the main thread's end of it. */
+
+import type { FromJournal, JournalWorkerPort } from './journal/journal-messages.js';
+import { startThread } from './node-thread.js';
+import { toPlainError } from './persistence-error.js';
+
+export function startNodeJournalWorker(): JournalWorkerPort {
+  const worker = startThread('anoadb-journal', 'node-journal-worker-thread');
+  let listener: (message: FromJournal) => void = () => undefined;
+  let isDead = false;
+  let isClosing = false;
+  // The server keeps the process alive, not its journal: what is on its way is waited for by close().
+  worker.unref();
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const die = (error: unknown) => {
+    if (isDead) return;
+    isDead = true;
+    if (!isClosing) listener({ did: 'died', error: toPlainError(error) });
+  };
+  worker.on('message', (message: FromJournal) => {
+    if (message.did === 'opened' || message.did === 'snapshot-published') worker.unref();
+    if (message.did === 'closed') isClosing = true;
+    listener(message);
+  });
+  worker.on('error', die);
+  worker.on('exit', (code) => die(new Error(`the journal worker ended by itself (exit ${code})`)));
+  return {
+    get isDead() {
+      return isDead;
+    },
+    post(message, transfer) {
+      if (message.do !== 'append') worker.ref();
+      worker.postMessage(message, transfer ?? []);
+    },
+    listen(next) {
+      listener = next;
+    },
+    async end() {
+      isClosing = true;
+      if (isDead) return;
+      worker.ref();
+      await exited;
+    },
+  };
+}
