@@ -328,7 +328,9 @@ public final class AnoaClient extends BlockingCommands implements AutoCloseable 
       try {
         connection.ready().get(connectTimeout.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException late) {
+        Throwable obstacle = connection.obstacle();
         connection.close();
+        if (obstacle instanceof AnoaConnectionException known) throw known;
         throw errors.cannotConnect(
             ConnectFailure.CONNECT_TIMEOUT,
             "No answer from " + connection.peer() + " (UDP) within " + connectTimeout.toMillis() + " ms.",

@@ -40,17 +40,21 @@ final class ClientExecutor implements CommandExecutor {
 
   @Override
   public <A extends @Nullable Object> A call(Command<A> command, @Nullable Key key, byte[] op) {
-    return submit(command, key, op).await();
+    return connection.call(newCall(command.kind(), key, op, 1, command));
   }
 
   <A extends @Nullable Object> Call<A> submit(
       CallKind kind, @Nullable Key key, byte[] ops, int opCount, ResultReader<A> reader) {
-    boolean waitsLong = timeoutMs == Call.TIMEOUT_DEFAULT && kind.isAlone() && !kind.isAtomic();
-    long callTimeoutMs = waitsLong ? ALONE_TIMEOUT_MS : timeoutMs;
-    Call<A> call =
-        new Call<>(kind, key == null ? null : key.bytes(), ops, opCount, callTimeoutMs, reader);
+    Call<A> call = newCall(kind, key, ops, opCount, reader);
     connection.submit(call);
     return call;
+  }
+
+  private <A extends @Nullable Object> Call<A> newCall(
+      CallKind kind, @Nullable Key key, byte[] ops, int opCount, ResultReader<A> reader) {
+    boolean waitsLong = timeoutMs == Call.TIMEOUT_DEFAULT && kind.isAlone() && !kind.isAtomic();
+    long callTimeoutMs = waitsLong ? ALONE_TIMEOUT_MS : timeoutMs;
+    return new Call<>(kind, key == null ? null : key.bytes(), ops, opCount, callTimeoutMs, reader);
   }
 
   @Override

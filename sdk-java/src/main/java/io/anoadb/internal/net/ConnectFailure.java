@@ -10,6 +10,8 @@ public enum ConnectFailure {
   UNREACHABLE,
   /** There was a session and there is none now; the connection looks for another by itself. */
   DISCONNECTED,
+  /** The server still reads its files; the connection goes on asking. */
+  LOADING,
   /** The client was closed while it connected. */
   CLOSED,
   /** The server answers but full-sized datagrams do not pass, or it speaks another mode or key. */

@@ -29,6 +29,9 @@ public interface Connection extends AutoCloseable {
    */
   <A extends @Nullable Object> A call(Call<A> call);
 
+  /** Why there is no session at present, as far as that is known: the server is loading, the session was lost. */
+  @Nullable Throwable obstacle();
+
   /** Where the server is, for messages. */
   String peer();
 

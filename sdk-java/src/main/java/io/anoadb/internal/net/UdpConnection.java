@@ -219,7 +219,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
     return errors.wouldDeadlock(call);
   }
 
-  // What the call queue asks for; with the lock.
+  // What the call queue asks for; with the lock, but for the obstacle.
 
   @Override
   public @Nullable Throwable obstacle() {
@@ -299,6 +299,13 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
   public void onDisconnected(String reason) {
     String message = peer + " is out of reach (" + reason + "); reconnecting";
     noteDown(errors.cannotConnect(ConnectFailure.DISCONNECTED, message, null), reason);
+  }
+
+  @Override
+  public void onLoading(int percent) {
+    if (obstacle == null && wasReady) downSinceMs = nowMs;
+    String message = "The server at " + peer + " is loading (" + percent + " %)";
+    obstacle = errors.cannotConnect(ConnectFailure.LOADING, message, null);
   }
 
   @Override

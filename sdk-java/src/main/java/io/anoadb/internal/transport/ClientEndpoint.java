@@ -348,7 +348,7 @@ public final class ClientEndpoint {
       return;
     }
     ServerParams params = welcome.params();
-    if (!isSound(params)) {
+    if (!params.isSound(maxDatagramWanted)) {
       welcome.sealing().wipe();
       drop(DropReason.BAD_PARAMS);
       return;
@@ -370,11 +370,6 @@ public final class ClientEndpoint {
     if (!wasRekeying) listener.onReady();
   }
 
-  private boolean isSound(ServerParams params) {
-    if (params.sid() == 0 || params.window() == 0 || params.maxMessage() == 0) return false;
-    return params.maxDatagram() >= Limits.DATAGRAM_BYTES_MAX && params.maxDatagram() <= maxDatagramWanted;
-  }
-
   private void handleVersions(byte[] bytes, int at, double nowMs) {
     if (!Admission.isVersionsClean(bytes, at)) drop(DropReason.RESERVED_BITS);
     else if (!handshake.isVersionsAnswer(bytes, at)) drop(DropReason.UNEXPECTED_HANDSHAKE);
@@ -392,7 +387,14 @@ public final class ClientEndpoint {
       postponeRekey(nowMs);
       return;
     }
-    Fatal fatal = Fatal.ofReject(readU8(bytes, at + RejectLayout.REASON_AT), sessionCount == 0);
+    int reason = readU8(bytes, at + RejectLayout.REASON_AT);
+    int percent = Fatal.loadingPercentOf(reason);
+    if (percent >= 0) {
+      // It lives, and what it knows of this client may still come: nothing is given up meanwhile.
+      lastHeardMs = nowMs;
+      listener.onLoading(percent);
+    }
+    Fatal fatal = Fatal.ofReject(reason, sessionCount == 0);
     if (fatal != null) fail(fatal);
     else {
       double delayMs = readU32(bytes, at + RejectLayout.RETRY_AFTER_MS_AT);

@@ -17,6 +17,9 @@ public interface ClientListener {
   /** The session is lost; the endpoint looks for another by itself. */
   void onDisconnected(String reason);
 
+  /** The server still loads its files, so many percent are done; the endpoint goes on asking. */
+  void onLoading(int percent);
+
   /** The endpoint is closed for good; unanswered requests get no other call. */
   void onFatal(Fatal fatal);
 }

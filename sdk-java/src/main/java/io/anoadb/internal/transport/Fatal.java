@@ -27,6 +27,14 @@ public record Fatal(Code code, String message) {
           "the server answers, but no full-sized datagram gets through: the path does not carry 1200 bytes, or the"
               + " server speaks another mode or key");
 
+  private static final int PERCENT_MAX = 100;
+
+  /** How far a server that still loads is: what is above LOADING. -1: it gives another reason. */
+  static int loadingPercentOf(int reason) {
+    int percent = reason - RejectReason.LOADING;
+    return percent >= 0 && percent <= PERCENT_MAX ? percent : -1;
+  }
+
   /** Null where a later try may succeed. {@code isFirst}: there never was a session. */
   static @Nullable Fatal ofReject(int reason, boolean isFirst) {
     if (reason == RejectReason.AUTH_FAILED)

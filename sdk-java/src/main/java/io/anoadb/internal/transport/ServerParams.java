@@ -1,5 +1,6 @@
 package io.anoadb.internal.transport;
 
+import io.anoadb.generated.wire.Limits;
 import io.anoadb.generated.wire.ServerParamsLayout;
 import io.anoadb.generated.wire.WelcomeLayout;
 import java.util.Arrays;
@@ -30,6 +31,12 @@ record ServerParams(
         LittleEndian.readU16(bytes, at + ServerParamsLayout.MAX_REASSEMBLY_AT),
         LittleEndian.readU32(bytes, at + ServerParamsLayout.MAX_MESSAGE_AT),
         LittleEndian.readU32(bytes, at + ServerParamsLayout.PERMISSIONS_AT));
+  }
+
+  /** May a session be built on it by a client that wanted {@code maxDatagramWanted}? */
+  boolean isSound(int maxDatagramWanted) {
+    if (sid == 0 || window == 0 || maxMessage == 0) return false;
+    return maxDatagram >= Limits.DATAGRAM_BYTES_MAX && maxDatagram <= maxDatagramWanted;
   }
 
   /** TLVs (type u8, length u16, bytes) up to a type 0, then zeros; none is known in version 1, so all are stepped over. */
