@@ -2,7 +2,13 @@
 
 import { ExitCode, fromPlainError, PersistenceError } from '../persistence-error.js';
 import type { FromJournal, JournalWorkerPort, ToJournal } from './journal-messages.js';
-import type { JournalListener, JournalPort, JournalStatistics, SyncPolicy } from './journal-types.js';
+import {
+  BATCH_HEAD_BYTES,
+  type JournalListener,
+  type JournalPort,
+  type JournalStatistics,
+  type SyncPolicy,
+} from './journal-types.js';
 
 const NOTHING_WRITTEN: JournalStatistics = {
   segments: 0,
@@ -87,6 +93,7 @@ export class JournalLink implements JournalPort {
     dbNowMs: number,
   ): void {
     if (!this.isOn || this.#worker === undefined) throw new Error('the journal is not open');
+    if (byteEnd <= BATCH_HEAD_BYTES) throw new Error('journal: a batch without records');
     if (lastLsn < this.#appendedLsn || firstLsn > lastLsn) {
       throw new Error(`journal: a batch ${firstLsn}..${lastLsn} behind LSN ${this.#appendedLsn}`);
     }

@@ -49,8 +49,6 @@ const SYNC_INTERVAL_MS = 1000;
 const SYNC_LAG_MS_MAX = 2000;
 /** A full disk is looked at so often; so is a segment that could not be begun. */
 const PROBE_INTERVAL_MS = 1000;
-/** Count of requests in an empty frame, which nobody waits for; a batch of the main thread has at least one. */
-const NOTED_DURABLE = 0;
 /** Nothing written for so long: what is durable is written down. */
 const IDLE_MS = 1000;
 
@@ -252,7 +250,8 @@ export class JournalWorker {
     this.#isDirty = true;
     if (open.policy === 'always') this.#sync();
     this.#release(nowMs);
-    if (requestCount === NOTED_DURABLE) return true;
+    // An empty frame is our own: nobody waits for it. A batch of sessions alone has no request, but records.
+    if (byteEnd === BATCH_HEAD_BYTES) return true; // our own, see noteDurable()
     reply({ did: 'appended', buffer, byteEnd, writtenLsn: this.#releasedLsn, durableLsn: this.#durableLsn }, [
       buffer,
     ]);
@@ -382,7 +381,7 @@ export class JournalWorker {
       return;
     const { lastLsn } = segment;
     const buffer = new ArrayBuffer(BATCH_HEAD_BYTES);
-    const place = { firstLsn: lastLsn, lastLsn, requestCount: NOTED_DURABLE, dbNowMs: this.#dbNowMs };
+    const place = { firstLsn: lastLsn, lastLsn, requestCount: 0, dbNowMs: this.#dbNowMs };
     this.#append({ buffer, byteEnd: BATCH_HEAD_BYTES, ...place });
   }
 
