@@ -44,8 +44,8 @@ function optionsFile(command: Command, model: SpecModel): string {
   const body = `${javadoc(
     `Options of ${command.name}. Immutable: every method gives another object, so that one made once can be kept.`,
   )}public final class ${name} {
-${hasBytes ? '  private static final byte[] NOTHING = {};\n' : ''}  private static final ${name} NONE = new ${name}(${initial.join(', ')});
-${exclusiveConstants(command)}
+${exclusiveConstants(command)}${hasBytes ? '  private static final byte[] NOTHING = {};\n' : ''}  private static final ${name} NONE = new ${name}(${initial.join(', ')});
+
   private final int flags;
 ${fields.map((argument) => `  private final ${fieldType(argument)} ${argument.name};\n`).join('')}
   private ${name}(${parameters.join(', ')}) {
@@ -90,7 +90,8 @@ function exclusiveConstants(command: Command): string {
     (group) =>
       `    new OptionChecks.Exclusive(${hex(group.reduce((bits, name) => bits | bitOf(name), 0))}, ${quote(group.join(', '))}),\n`,
   );
-  return `\n  private static final OptionChecks.Exclusive[] EXCLUSIVE = {\n${groups.join('')}  };\n`;
+  // Before the first object is made, which reads it.
+  return `  private static final OptionChecks.Exclusive[] EXCLUSIVE = {\n${groups.join('')}  };\n\n`;
 }
 
 function setter(name: string, option: Option, fields: readonly Argument[], model: SpecModel): string {

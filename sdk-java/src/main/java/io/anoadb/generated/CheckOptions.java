@@ -6,11 +6,11 @@ import io.anoadb.internal.OptionChecks;
 
 /** Options of CHECK. Immutable: every method gives another object, so that one made once can be kept. */
 public final class CheckOptions {
-  private static final CheckOptions NONE = new CheckOptions(0, 0);
-
   private static final OptionChecks.Exclusive[] EXCLUSIVE = {
     new OptionChecks.Exclusive(0x07, "ifAbsent, ifPresent, ifVersion"),
   };
+
+  private static final CheckOptions NONE = new CheckOptions(0, 0);
 
   private final int flags;
   private final long version;

@@ -6,12 +6,12 @@ import io.anoadb.internal.OptionChecks;
 
 /** Options of EXPIRE. Immutable: every method gives another object, so that one made once can be kept. */
 public final class ExpireOptions {
-  private static final ExpireOptions NONE = new ExpireOptions(0);
-
   private static final OptionChecks.Exclusive[] EXCLUSIVE = {
     new OptionChecks.Exclusive(0x06, "ifNone, ifSome"),
     new OptionChecks.Exclusive(0x1a, "ifNone, ifLater, ifEarlier"),
   };
+
+  private static final ExpireOptions NONE = new ExpireOptions(0);
 
   private final int flags;
 

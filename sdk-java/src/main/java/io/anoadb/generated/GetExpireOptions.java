@@ -8,11 +8,11 @@ import java.time.Instant;
 
 /** Options of GETEXPIRE. Immutable: every method gives another object, so that one made once can be kept. */
 public final class GetExpireOptions {
-  private static final GetExpireOptions NONE = new GetExpireOptions(0, 0, 0);
-
   private static final OptionChecks.Exclusive[] EXCLUSIVE = {
     new OptionChecks.Exclusive(0x0e, "ttl, expireAt, persist"),
   };
+
+  private static final GetExpireOptions NONE = new GetExpireOptions(0, 0, 0);
 
   private final int flags;
   private final long ttlMs;

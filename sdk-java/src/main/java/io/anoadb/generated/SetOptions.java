@@ -8,12 +8,12 @@ import java.time.Instant;
 
 /** Options of SET. Immutable: every method gives another object, so that one made once can be kept. */
 public final class SetOptions {
-  private static final SetOptions NONE = new SetOptions(0, 0, 0, 0);
-
   private static final OptionChecks.Exclusive[] EXCLUSIVE = {
     new OptionChecks.Exclusive(0x07, "ifAbsent, ifPresent, ifVersion"),
     new OptionChecks.Exclusive(0x38, "ttl, expireAt, keepTtl"),
   };
+
+  private static final SetOptions NONE = new SetOptions(0, 0, 0, 0);
 
   private final int flags;
   private final long version;
