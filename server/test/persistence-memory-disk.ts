@@ -193,6 +193,17 @@ export class MemoryDisk implements FileSystem {
     );
   }
 
+  syncData(handle: FileHandle): void {
+    this.#syncData(handle);
+  }
+
+  /** A sync that goes on beside other calls: it ends with the call of what is returned. */
+  beginSync(handle: FileHandle): () => void {
+    const { file } = this.#open(handle);
+    const { writes } = file;
+    return () => this.#syncData(handle, writes);
+  }
+
   close(handle: FileHandle): void {
     const { path } = this.#open(handle);
     this.#call('close', path, () => {
@@ -233,6 +244,16 @@ export class MemoryDisk implements FileSystem {
 
   get openHandles(): number {
     return this.#handles.size;
+  }
+
+  #syncData(handle: FileHandle, upTo?: number): void {
+    const { file, path } = this.#open(handle);
+    this.#call(
+      'syncData',
+      path,
+      () => file.sync(upTo),
+      () => file.failSync(upTo),
+    );
   }
 
   /** From here on no call has any effect: what the disk holds is what a restart finds. */

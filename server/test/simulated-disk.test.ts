@@ -94,6 +94,19 @@ test('a kill keeps what was unsynced as unsynced: a power cut after it may still
   assert.equal(picture(disk.afterKill().afterKill().afterPowerCut().contents().get(FILE)), '');
 });
 
+test('a sync promises what was written before it began, nothing of what came meanwhile', () => {
+  const { disk, handle } = newDisk();
+  disk.syncDirectory('/data');
+  disk.write(handle, sector('a'), 0, SECTOR_BYTES, 0);
+  const end = disk.beginSync(handle);
+  disk.write(handle, sector('b'), 0, SECTOR_BYTES, SECTOR_BYTES);
+  assert.equal(picture(disk.afterPowerCut().contents().get(FILE)), '');
+  end();
+  assert.equal(picture(disk.afterPowerCut().contents().get(FILE)), 'a');
+  disk.syncData(handle);
+  assert.equal(picture(disk.afterPowerCut().contents().get(FILE)), 'ab');
+});
+
 test('names wait for their directory, and a rename is there whole or not at all', () => {
   const { disk, handle } = newDisk();
   disk.write(handle, sector('a'), 0, SECTOR_BYTES, 0);

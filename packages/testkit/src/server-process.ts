@@ -114,6 +114,7 @@ export class ServerProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
+    this.#startOutput = '';
     process.once('exit', this.#killAtExit);
     for (const stream of [child.stdout, child.stderr])
       stream?.setEncoding('utf8').on('data', (text) => this.#keep(text));
@@ -133,9 +134,23 @@ export class ServerProcess {
     const ended = this.#exit.then((exit): string => `ended with ${exit.code ?? exit.signal}`);
     const giveUp = new AbortController();
     const silent = answersHello(this.host, this.port, readyWithinMs, giveUp.signal, ['open', 'sealed']);
-    const failure = await Promise.race([ended, silent]);
+    const answered = silent.then((failure) => failure ?? this.#loaded(readyWithinMs, giveUp.signal));
+    const failure = await Promise.race([ended, answered]);
     giveUp.abort();
     if (failure !== undefined) throw new Error(`the server ${failure}; its output:\n${this.#output}`);
+  }
+
+  /** It answers while it loads: what says that it has loaded is its log, where that can be relied on. */
+  async #loaded(withinMs: number, signal: AbortSignal): Promise<string | undefined> {
+    const isLogged = this.#options.env?.['ANOA_LOG_LEVEL'] === undefined;
+    if (this.#options.command !== undefined || !isLogged) return undefined;
+    const deadlineMs = performance.now() + withinMs;
+    while (!this.#startOutput.includes('ready on UDP')) {
+      if (signal.aborted) return undefined;
+      if (performance.now() > deadlineMs) return `did not say that it is ready within ${withinMs} ms`;
+      await sleep(READY_POLL_MS);
+    }
+    return undefined;
   }
 
   /** Sends a signal to this server alone and waits for its end; SIGKILL where it does not end in time. */
@@ -168,6 +183,7 @@ export class ServerProcess {
   }
 
   #keep(text: string): void {
+    if (this.#startOutput.length < OUTPUT_CHARACTERS_MAX) this.#startOutput += text;
     this.#output = (this.#output + text).slice(-OUTPUT_CHARACTERS_MAX);
   }
 }

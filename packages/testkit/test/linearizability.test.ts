@@ -112,9 +112,9 @@ test('a search without end is given up as undecided', () => {
   assert.equal(checkLinearizability(REGISTER, history, 50).outcome, 'undecided');
 });
 
-test('shrinking keeps what fails and nothing else', () => {
+test('shrinking keeps what fails and nothing else', async () => {
   const plan = Array.from({ length: 50 }, (_, i) => i);
-  const { plan: smallest } = shrink(
+  const { plan: smallest } = await shrink(
     plan,
     cuts,
     (candidate) => candidate.includes(7) && candidate.includes(31),

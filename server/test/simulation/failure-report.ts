@@ -8,9 +8,14 @@ const LINES_SHOWN = 60;
 const NO_WEATHER = { loss: 0, duplication: 0, reorder: 0, corruption: 0, delayMs: 1, jitterMs: 0 };
 
 /** Runs the plan again and again, smaller each time, and tells what is left; `run` may plant a defect. */
-export function explainFailure(plan: Plan, run: (plan: Plan, isTraced: boolean) => Report): string {
-  const small = shrink(plan, smallerPlans, (candidate) => run(candidate, false).violations.length > 0);
-  const report = run(small.plan, true);
+export async function explainFailure(
+  plan: Plan,
+  run: (plan: Plan, isTraced: boolean) => Promise<Report>,
+): Promise<string> {
+  const fails = async (candidate: Plan): Promise<boolean> =>
+    (await run(candidate, false)).violations.length > 0;
+  const small = await shrink(plan, smallerPlans, fails);
+  const report = await run(small.plan, true);
   return [
     `seed ${plan.seed} (${plan.mode}) fails; repeat with ANOA_SIM_SEED=${plan.seed}. Smallest of ${small.runs} plans tried:`,
     ...planLines(small.plan),
@@ -21,7 +26,7 @@ export function explainFailure(plan: Plan, run: (plan: Plan, isTraced: boolean) 
 }
 
 /** A defect as small as it gets, for whoever writes its test. */
-export function runPlainly(plan: Plan, isTraced: boolean): Report {
+export function runPlainly(plan: Plan, isTraced: boolean): Promise<Report> {
   return simulate(plan, { isTraced });
 }
 
@@ -38,6 +43,10 @@ function* smallerPlans(plan: Plan): Generator<Plan> {
     if (plan.clients[i].requests.length > 0) yield withClient(plan, i, { requests: [] });
   }
   for (const events of cuts(plan.events)) yield { ...plan, events };
+  const { durability } = plan;
+  if (durability !== undefined) {
+    for (const events of cuts(durability.events)) yield { ...plan, durability: { ...durability, events } };
+  }
   for (let i = 0; i < plan.clients.length; i++) {
     const client = plan.clients[i];
     if (client.diesAtMs > 0) yield withClient(plan, i, { diesAtMs: 0 });
@@ -73,6 +82,11 @@ function planLines(plan: Plan): string[] {
     `  weather ${JSON.stringify(plan.weather)}`,
     `  server limits ${JSON.stringify(plan.serverLimits)}`,
   ];
+  if (plan.durability !== undefined) {
+    const { events, ...disk } = plan.durability;
+    lines.push(`  disk ${JSON.stringify(disk)}`);
+    for (const event of events) lines.push(`  disk event ${JSON.stringify(event)}`);
+  }
   for (const event of plan.events) lines.push(`  event ${JSON.stringify(event)}`);
   plan.clients.forEach(({ requests, ...client }, index) => {
     if (requests.length === 0) return;

@@ -5,9 +5,9 @@ import type { SequentialModel } from '@anoadb/testkit';
 import type { PlannedOp, PlannedRequest } from './plan.js';
 import { type OpResult, valueText } from './request-codec.js';
 
-/** One step of a group's history: a request, or the server's loss of all it had. */
+/** One step of a group's history: a request, or a restart of the server with what its files brought back. */
 export type GroupOperation =
-  | { readonly kind: 'restart'; readonly incarnation: number }
+  | { readonly kind: 'restart'; readonly incarnation: number; readonly recovered?: GroupState }
   | {
       readonly kind: 'request';
       readonly tag: string;
@@ -18,28 +18,29 @@ export type GroupOperation =
       readonly results: readonly OpResult[] | undefined;
     };
 
-interface Entry {
+export interface GroupEntry {
   readonly value: string | null;
   /** -1: written by a request whose answer nobody saw. */
   readonly version: number;
 }
 
 /** One entry per key of the group. */
-export type GroupState = readonly Entry[];
+export type GroupState = readonly GroupEntry[];
 
-const ABSENT: Entry = { value: null, version: 0 };
+export const ABSENT: GroupEntry = { value: null, version: 0 };
 const UNSEEN = -1;
 
 export function groupModel(keyCount: number): SequentialModel<GroupState, GroupOperation> {
-  const initial: GroupState = new Array<Entry>(keyCount).fill(ABSENT);
+  const initial: GroupState = new Array<GroupEntry>(keyCount).fill(ABSENT);
   return {
     initial,
     keyOf: (state) => state.map((entry) => `${entry.value ?? '-'}@${entry.version}`).join('|'),
-    step: (state, operation) => (operation.kind === 'restart' ? [initial] : stepRequest(state, operation)),
+    step: (state, operation) =>
+      operation.kind === 'restart' ? [operation.recovered ?? initial] : stepRequest(state, operation),
   };
 }
 
-type Step = { readonly entry: Entry; readonly status: number; readonly value: string | undefined };
+type Step = { readonly entry: GroupEntry; readonly status: number; readonly value: string | undefined };
 
 function stepRequest(
   state: GroupState,
@@ -61,7 +62,8 @@ function stepRequest(
         const isFailure = request.isAtomic && step.status !== Status.OK && step.status !== Status.NOT_FOUND;
         if (isFailure && failedAt >= 0 && i < failedAt) continue;
         const changed = from.state.slice();
-        changed[request.ops[i].key] = step.entry;
+        const op = request.ops[i];
+        if (op.kind !== 'expiring' && op.kind !== 'look') changed[op.key] = step.entry;
         next.push({ state: changed, isAborted: isFailure });
       }
     }
@@ -79,6 +81,11 @@ function stepOp(
   result: OpResult | undefined,
 ): readonly Step[] {
   const op = operation.request.ops[index];
+  // Keys that expire are judged by themselves (expiry-watch.ts).
+  if (op.kind === 'expiring' || op.kind === 'look')
+    return [{ entry: ABSENT, status: result?.status ?? Status.OK, value: undefined }];
+  if (result?.status === Status.DISK_FULL)
+    return [{ entry: state[op.key], status: Status.DISK_FULL, value: undefined }];
   const found: Step[] = [];
   for (const step of effectsOf(op, operation, index, state[op.key])) {
     // A stored reply leaves out what was read: nothing is known of it.
@@ -89,10 +96,10 @@ function stepOp(
 }
 
 function effectsOf(
-  op: PlannedOp,
+  op: Exclude<PlannedOp, { kind: 'expiring' | 'look' }>,
   operation: Extract<GroupOperation, { kind: 'request' }>,
   index: number,
-  entry: Entry,
+  entry: GroupEntry,
 ): readonly Step[] {
   const { value } = entry;
   switch (op.kind) {
@@ -118,7 +125,7 @@ function effectsOfSet(
   op: Extract<PlannedOp, { kind: 'set' }>,
   operation: Extract<GroupOperation, { kind: 'request' }>,
   index: number,
-  entry: Entry,
+  entry: GroupEntry,
 ): readonly Step[] {
   const text = valueText(operation.tag, index, op.bytes);
   const done: Step = { entry: { value: text, version: UNSEEN }, status: Status.OK, value: undefined };

@@ -26,6 +26,8 @@ export interface CallRecord {
   outcome: Outcome;
   /** When the outcome came; of an unknown one the latest event before which it can have taken effect. */
   endedAt: number;
+  /** The same in virtual time. */
+  endedAtMs: number;
   results: readonly OpResult[] | undefined;
   /** The bytes of its reply, one character each. */
   reply: string | undefined;
@@ -36,6 +38,17 @@ interface Execution {
   readonly at: number;
   readonly incarnation: number;
   readonly reply: string;
+  /** LSN of its last effect; 0: it had none. */
+  readonly lsn: number;
+  /** A crash undid it: it may be executed once more. */
+  isLost: boolean;
+}
+
+/** An execution whose effects a crash undid. */
+export interface LostExecution {
+  readonly tag: string;
+  readonly lsn: number;
+  readonly at: number;
 }
 
 export class Ledger {
@@ -72,19 +85,43 @@ export class Ledger {
   }
 
   /** The server executed a request; `reply` is what it produced. */
-  executed(tag: string, incarnation: number, mutates: boolean, reply: Uint8Array): void {
+  executed(tag: string, incarnation: number, mutates: boolean, reply: Uint8Array, lsn = 0): void {
     const at = this.next();
     const executions = this.#executions.get(tag) ?? [];
-    executions.push({ at, incarnation, reply: Buffer.from(reply).toString('latin1') });
+    executions.push({ at, incarnation, reply: Buffer.from(reply).toString('latin1'), lsn, isLost: false });
     this.#executions.set(tag, executions);
     this.trace(() => `server ${incarnation} executes ${tag}`);
-    if (mutates && executions.length > 1) {
-      const where = executions.map((execution) => execution.incarnation).join(' and ');
-      this.violate(`${tag} took effect ${executions.length} times (server ${where})`);
+    const standing = executions.filter((execution) => !execution.isLost);
+    if (mutates && standing.length > 1) {
+      const where = standing.map((execution) => execution.incarnation).join(' and ');
+      this.violate(`${tag} took effect ${standing.length} times (server ${where})`);
     }
     if (this.calls.get(tag)?.outcome === 'never sent')
       this.violate(`${tag} was executed although it never left`);
     this.mayReply(tag, reply);
+  }
+
+  /**
+   * The server restarted with what it had up to `lsn`: whatever came later never happened, and what had no effect
+   * may be executed once more.
+   */
+  undoAbove(lsn: number): LostExecution[] {
+    const lost: LostExecution[] = [];
+    for (const [tag, executions] of this.#executions) {
+      if (!(this.calls.get(tag)?.mutates ?? true)) continue;
+      for (const execution of executions) {
+        const isGone = !execution.isLost && (execution.lsn === 0 || execution.lsn > lsn);
+        if (!isGone) continue;
+        execution.isLost = true;
+        if (execution.lsn > 0) lost.push({ tag, lsn: execution.lsn, at: execution.at });
+      }
+    }
+    return lost;
+  }
+
+  /** Has an execution of it outlived every crash? */
+  stands(tag: string): boolean {
+    return (this.#executions.get(tag) ?? []).some((execution) => !execution.isLost);
   }
 
   /** That is a reply to `tag` too: a stored one, with its reads left out. */
@@ -101,7 +138,10 @@ export class Ledger {
   /** When it was executed: last of all that answered so, as reads may be repeated. Infinity: never. */
   executedAt({ tag, reply, endedAt }: CallRecord): number {
     const executions = this.#executions.get(tag) ?? [];
-    const answered = executions.findLast((execution) => execution.reply === reply && execution.at < endedAt);
+    const isAnswered = (execution: Execution): boolean => execution.reply === reply && execution.at < endedAt;
+    const answered =
+      executions.findLast((execution) => !execution.isLost && isAnswered(execution)) ??
+      executions.findLast(isAnswered);
     return (answered ?? executions[0])?.at ?? Number.POSITIVE_INFINITY;
   }
 

@@ -27,7 +27,11 @@ export type PlannedOp =
     }
   | { readonly kind: 'incr'; readonly key: number; readonly amount: number }
   | { readonly kind: 'delete'; readonly key: number }
-  | { readonly kind: 'append'; readonly key: number };
+  | { readonly kind: 'append'; readonly key: number }
+  /** Sets a key of its own number, outside the groups, that expires; no other op sets it. */
+  | { readonly kind: 'expiring'; readonly key: number; readonly ttlMs: number }
+  /** Reads such a key. */
+  | { readonly kind: 'look'; readonly key: number };
 
 export interface PlannedRequest {
   readonly atMs: number;
@@ -91,7 +95,40 @@ export interface Plan {
   readonly clients: readonly PlannedClient[];
   readonly events: readonly PlannedEvent[];
   readonly serverLimits: Partial<ServerLimits>;
+  /** A disk under the server; undefined: it forgets everything when it stops. */
+  readonly durability?: PlannedDurability;
 }
+
+export interface PlannedDurability {
+  readonly policy: 'always' | 'everysec' | 'no';
+  /** Of a journal segment and of a snapshot file. */
+  readonly segmentBytesMax: number;
+  readonly writeMs: number;
+  readonly syncMs: number;
+  /** Half of all transfers are cut short. */
+  readonly hasShortTransfers: boolean;
+  readonly events: readonly PlannedDiskEvent[];
+}
+
+export type PlannedDiskEvent =
+  /** The process, or the machine, goes down at the disk call that comes so many later; 0: at once. */
+  | {
+      readonly kind: 'crash';
+      readonly atMs: number;
+      readonly isPowerCut: boolean;
+      readonly afterCalls: number;
+      readonly how: 'crash-before' | 'crash-after' | 'crash-torn';
+      readonly downMs: number;
+    }
+  /** SIGTERM. */
+  | { readonly kind: 'stop'; readonly atMs: number; readonly downMs: number }
+  | { readonly kind: 'snapshot'; readonly atMs: number }
+  | { readonly kind: 'full'; readonly atMs: number; readonly forMs: number; readonly freeBytes: number }
+  | { readonly kind: 'slow'; readonly atMs: number; readonly forMs: number; readonly syncMs: number }
+  /** The next call of that name fails once with EIO. */
+  | { readonly kind: 'broken'; readonly atMs: number; readonly call: 'write' | 'sync' }
+  /** The wall clock is set. */
+  | { readonly kind: 'clock'; readonly atMs: number; readonly skewMs: number };
 
 const LARGE_BYTES = [1200, 3000, 3000, 6000];
 

@@ -8,32 +8,32 @@ import { type PlantedDefect, plantedDefects } from './planted-defects.js';
 import { type Report, simulate } from './simulation.js';
 
 for (const defect of plantedDefects) {
-  test(`found: ${defect.name}`, () => {
-    const seed = seedThatFinds(defect);
+  test(`found: ${defect.name}`, async () => {
+    const seed = await seedThatFinds(defect);
     assert.ok(seed > 0, `not found in ${defect.seedsMax} seeds`);
   });
 }
 
-test('a failure is shrunk to a small plan that still fails and is told with its seed', () => {
+test('a failure is shrunk to a small plan that still fails and is told with its seed', async () => {
   const defect = plantedDefects.find(({ name }) => name.startsWith('a stored reply at or above'))!;
-  const plan = planOf(defect, seedThatFinds(defect));
-  const text = explainFailure(plan, (smaller, isTraced) => runWith(defect, smaller, isTraced));
+  const plan = planOf(defect, await seedThatFinds(defect));
+  const text = await explainFailure(plan, (smaller, isTraced) => runWith(defect, smaller, isTraced));
   assert.match(text, new RegExp(`ANOA_SIM_SEED=${plan.seed}`));
   assert.match(text, defect.found);
   const requests = text.split('\n').filter((line) => line.startsWith('    {'));
   assert.ok(requests.length <= 20, text);
 });
 
-test('cured, the same seeds pass', () => {
+test('cured, the same seeds pass', async () => {
   for (const defect of plantedDefects.slice(0, 3)) {
-    const report = simulate(drawPlan(seedThatFinds(defect), defect.mode));
+    const report = await simulate(drawPlan(await seedThatFinds(defect), defect.mode));
     assert.deepEqual(report.violations, []);
   }
 });
 
-function seedThatFinds(defect: PlantedDefect): number {
+async function seedThatFinds(defect: PlantedDefect): Promise<number> {
   for (let seed = 1; seed <= defect.seedsMax; seed++) {
-    const { violations } = runWith(defect, planOf(defect, seed), false);
+    const { violations } = await runWith(defect, planOf(defect, seed), false);
     if (violations.some((violation) => defect.found.test(violation))) return seed;
   }
   return 0;
@@ -44,10 +44,10 @@ function planOf(defect: PlantedDefect, seed: number): Plan {
   return defect.bend?.(plan) ?? plan;
 }
 
-function runWith(defect: PlantedDefect, plan: Plan, isTraced: boolean): Report {
+async function runWith(defect: PlantedDefect, plan: Plan, isTraced: boolean): Promise<Report> {
   const cure = defect.plant();
   try {
-    return simulate(plan, { isTraced });
+    return await simulate(plan, { isTraced });
   } finally {
     cure();
   }

@@ -22,7 +22,15 @@ import {
 import type { PlannedKey, PlannedRequest } from './plan.js';
 
 export const TAG_CHARS = 8;
-const OPCODE_OF_KIND = { get: 0x01, set: 0x02, delete: 0x03, incr: 0x08, append: 0x0a } as const;
+const OPCODE_OF_KIND = {
+  get: 0x01,
+  set: 0x02,
+  delete: 0x03,
+  incr: 0x08,
+  append: 0x0a,
+  expiring: 0x02,
+  look: 0x01,
+} as const;
 
 export function tagOf(client: number, request: number): string {
   return `c${String(client).padStart(2, '0')}r${String(request).padStart(4, '0')}`;
@@ -44,6 +52,11 @@ export interface OpResult {
   readonly version: number;
 }
 
+/** Name of the expiring key of that number. */
+export function expiringName(key: number): string {
+  return `x${key}`;
+}
+
 /** What the op at `index` of the request `tag` writes. */
 export function valueText(tag: string, index: number, bytes: number): string {
   return bytes === 0 ? `${tag}.${index}` : `${tag}.${index}*${bytes}`;
@@ -60,9 +73,17 @@ export function encodeRequest(
   encodePing(writer, { payload: Buffer.from(tag) });
   let mutates = false;
   request.ops.forEach((op, index) => {
-    const key = Buffer.from(keys[op.key].name);
+    const key = Buffer.from(
+      op.kind === 'expiring' || op.kind === 'look' ? expiringName(op.key) : keys[op.key].name,
+    );
     if (isWriteOpcode(OPCODE_OF_KIND[op.kind])) mutates = true;
     switch (op.kind) {
+      case 'look':
+        encodeGet(writer, { key });
+        break;
+      case 'expiring':
+        encodeSet(writer, { key, value: `${tag}.${index}`, ttlMs: op.ttlMs });
+        break;
       case 'get':
         encodeGet(writer, { key, withVersion: op.withVersion });
         break;
@@ -115,8 +136,12 @@ export function decodeReply(
 }
 
 function readValue(result: Result): string | undefined {
-  if (result.type === 0) return undefined;
-  const value = decodeValue(result.type as ValueType, result.bytes, result.start, result.end);
+  return result.type === 0 ? undefined : modelText(result.type, result.bytes, result.start, result.end);
+}
+
+/** A value as the model writes it. */
+export function modelText(type: number, bytes: Uint8Array, start: number, end: number): string {
+  const value = decodeValue(type as ValueType, bytes, start, end);
   return value instanceof Uint8Array ? textOfBlob(value) : String(value);
 }
 

@@ -29,6 +29,7 @@ export interface ScriptedClientOptions {
   readonly random: SeededRandom;
   readonly ledger: Ledger;
   readonly wire: WireWatch;
+  readonly onAnswered?: ((call: CallRecord) => void) | undefined;
 }
 
 interface Waiting {
@@ -213,6 +214,7 @@ export class ScriptedClient implements ClientListener {
       calledAt,
       outcome: 'open',
       endedAt: Number.POSITIVE_INFINITY,
+      endedAtMs: Number.POSITIVE_INFINITY,
       results: undefined,
       reply: undefined,
     };
@@ -273,7 +275,9 @@ export class ScriptedClient implements ClientListener {
   #end(record: CallRecord, outcome: CallRecord['outcome'], before?: number): void {
     record.outcome = outcome;
     record.endedAt = this.#options.ledger.next();
+    record.endedAtMs = this.#options.clock.nowMs;
     if (outcome === 'unknown' && before !== undefined) record.endedAt = before - 0.5;
+    if (outcome === 'answered') this.#options.onAnswered?.(record);
   }
 
   #noteVersions(request: PlannedRequest, results: readonly OpResult[]): void {

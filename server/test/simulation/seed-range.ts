@@ -1,7 +1,8 @@
 /** The seeds of one test file: split over files so that every core has some. */
 
+import { drawDurablePlan } from './durable-plan.js';
 import { explainFailure, runPlainly } from './failure-report.js';
-import { drawPlan, type Mode } from './plan.js';
+import { drawPlan, type Mode, type Plan } from './plan.js';
 import { simulate } from './simulation.js';
 
 /** In all files together; ANOA_SIM_SEEDS changes it, ANOA_SIM_SEED=n runs that one alone. */
@@ -27,14 +28,18 @@ export function modeOf(seed: number): Mode {
   return seed % 2 === 0 ? 'sealed' : 'open';
 }
 
+/** Half of the runs have a disk under the server, and crashes. */
+export function planOf(seed: number): Plan {
+  return seed % 4 < 2 ? drawPlan(seed, modeOf(seed)) : drawDurablePlan(seed, modeOf(seed));
+}
+
 /** Throws for the first seed that fails, with its smallest failing plan. */
-export function runSeeds(range: SeedRange): void {
+export async function runSeeds(range: SeedRange): Promise<void> {
   for (let seed = range.first; seed <= range.last; seed++) {
-    const mode = modeOf(seed);
-    const plan = drawPlan(seed, mode);
-    const report = simulate(plan);
-    if (report.violations.length > 0) throw new Error(explainFailure(plan, runPlainly));
-    if (seed % TWICE_EVERY === 0 && simulate(plan).traceHash !== report.traceHash)
-      throw new Error(`seed ${seed} (${mode}) took another course the second time`);
+    const plan = planOf(seed);
+    const report = await simulate(plan);
+    if (report.violations.length > 0) throw new Error(await explainFailure(plan, runPlainly));
+    if (seed % TWICE_EVERY === 0 && (await simulate(plan)).traceHash !== report.traceHash)
+      throw new Error(`seed ${seed} (${plan.mode}) took another course the second time`);
   }
 }

@@ -10,11 +10,22 @@ import {
 } from '@anoadb/testkit';
 import { addressBytes, decodeAddress } from '@anoadb/udp';
 import { Attacker } from './attacker.js';
-import { type GroupOperation, groupModel } from './key-group-model.js';
-import { Ledger } from './ledger.js';
-import type { Plan, PlannedClient, PlannedEvent } from './plan.js';
+import { type Crash, DurabilityWatch, type StoredEntry } from './durability-watch.js';
+import { DurableProcess } from './durable-process.js';
+import { ExpiryWatch } from './expiry-watch.js';
+import {
+  ABSENT,
+  type GroupEntry,
+  type GroupOperation,
+  type GroupState,
+  groupModel,
+} from './key-group-model.js';
+import { Ledger, type LostExecution } from './ledger.js';
+import type { Plan, PlannedClient, PlannedDiskEvent, PlannedEvent } from './plan.js';
+import { modelText } from './request-codec.js';
 import { ScriptedClient } from './scripted-client.js';
 import { SimulatedKeys } from './simulated-keys.js';
+import { SimulatedMachine } from './simulated-machine.js';
 import { WatchedServer } from './watched-server.js';
 import { WireWatch } from './wire-watch.js';
 
@@ -22,6 +33,9 @@ export interface Report {
   readonly violations: readonly string[];
   /** Equal hashes, equal runs: every datagram, every outcome. */
   readonly traceHash: string;
+  /** Starts that found files, and those that found fewer than there had been. */
+  readonly recoveries: number;
+  readonly lossyRecoveries: number;
   readonly requests: number;
   readonly datagrams: number;
   /** What happened, line by line, where that was asked for. */
@@ -34,7 +48,7 @@ const SETTLE_MS_MAX = 600_000;
 const STEPS_MAX = 400_000;
 const READER = 99;
 
-export function simulate(plan: Plan, options: { isTraced?: boolean } = {}): Report {
+export function simulate(plan: Plan, options: { isTraced?: boolean } = {}): Promise<Report> {
   return new Simulation(plan, options.isTraced ?? false).run();
 }
 
@@ -47,6 +61,13 @@ class Simulation {
   readonly #wire: WireWatch;
   readonly #attacker: Attacker;
   readonly #keys: SimulatedKeys | undefined;
+  readonly #machine: SimulatedMachine | undefined;
+  readonly #watch: DurabilityWatch | undefined;
+  readonly #expiry: ExpiryWatch;
+  readonly #losses: Loss[] = [];
+  #process: DurableProcess | undefined;
+  /** A promise may have been settled since promises last had their turn. */
+  #hasStirred = false;
   readonly #clients: ScriptedClient[] = [];
   readonly #cures: (() => void)[] = [];
   #server: WatchedServer | undefined;
@@ -67,6 +88,21 @@ class Simulation {
     this.#network = new SimulatedNetwork(this.#simulator);
     this.#ledger = new Ledger(isTraced, () => clock.nowMs);
     this.#wire = new WireWatch(this.#ledger, plan.mode);
+    this.#expiry = new ExpiryWatch(this.#ledger);
+    if (plan.durability !== undefined) {
+      this.#watch = new DurabilityWatch(this.#ledger, plan.durability);
+      this.#machine = new SimulatedMachine({
+        clock,
+        random: this.#randomOf(4000),
+        plan: plan.durability,
+        ledger: this.#ledger,
+        watch: this.#watch,
+        onDown: (downMs) => this.#wentDown(downMs),
+        onEvent: () => {
+          this.#hasStirred = true;
+        },
+      });
+    }
     this.#attacker = new Attacker({
       network: this.#network,
       wire: this.#wire,
@@ -78,11 +114,11 @@ class Simulation {
     });
   }
 
-  run(): Report {
+  async run(): Promise<Report> {
     try {
-      this.#play();
-      this.#settle();
-      this.#readAll();
+      await this.#play();
+      await this.#settle();
+      await this.#readAll();
       this.#judge();
     } catch (error) {
       this.#ledger.violate(
@@ -95,13 +131,15 @@ class Simulation {
     return {
       violations: this.#ledger.violations,
       traceHash: `${this.#simulator.traceHash}${hashOf(outcomes.join('\n'))}`,
+      recoveries: this.#watch?.recoveries ?? 0,
+      lossyRecoveries: this.#watch?.lossyRecoveries ?? 0,
       requests: this.#ledger.calls.size,
       datagrams: this.#simulator.counters.sent,
       lines: this.#ledger.lines,
     };
   }
 
-  #play(): void {
+  async #play(): Promise<void> {
     const { clients, events } = this.#plan;
     const clock = this.#clock;
     this.#startServer();
@@ -111,21 +149,26 @@ class Simulation {
       clock.at(client.startMs, () => this.#startClient(client, index));
     });
     for (const event of events) clock.at(event.atMs, () => this.#happen(event));
+    const diskEvents = this.#plan.durability?.events ?? [];
+    for (const event of diskEvents) clock.at(event.atMs, () => this.#happenOnDisk(event));
     const starts = clients.map((client) => client.startMs);
-    const ends = events.map((event) => event.atMs + ('downMs' in event ? event.downMs : 0));
+    const ends = [...events, ...diskEvents].map(
+      (event) => event.atMs + ('downMs' in event ? event.downMs : 0),
+    );
     const requests = clients.flatMap((client) => client.requests.map((request) => request.atMs));
-    clock.runUntil(Math.max(...starts, ...ends, ...requests, 0) + 1);
+    await this.#runUntil(Math.max(...starts, ...ends, ...requests, 0) + 1);
   }
 
   /** Fair weather until every request has its outcome. */
-  #settle(): void {
+  async #settle(): Promise<void> {
+    this.#machine?.cure();
     for (const cure of this.#cures) cure();
     this.#simulator.change({ loss: 0, duplication: 0, reorder: 0, corruption: 0, delayMs: 1, jitterMs: 0 });
-    this.#runUntilDone();
+    await this.#runUntilDone();
   }
 
   /** What is there at the end belongs to every history. */
-  #readAll(): void {
+  async #readAll(): Promise<void> {
     const atMs = this.#clock.nowMs;
     const requests = this.#plan.groups.map((keys, group) => ({
       atMs,
@@ -137,10 +180,31 @@ class Simulation {
     }));
     const limits = {};
     this.#startClient({ startMs: atMs, diesAtMs: 0, addressOf: -1, windowMax: 8, limits, requests }, READER);
-    this.#runUntilDone();
+    await this.#runUntilDone();
   }
 
-  #runUntilDone(): void {
+  async #runUntil(untilMs: number): Promise<void> {
+    const clock = this.#clock;
+    if (this.#machine === undefined) {
+      clock.runUntil(untilMs);
+      return;
+    }
+    await this.#settlePromises();
+    while (clock.nextAtMs <= untilMs) {
+      clock.step();
+      await this.#settlePromises();
+    }
+    clock.runUntil(untilMs);
+  }
+
+  /** Lets everything run that waits for a promise, where there may be such. */
+  async #settlePromises(): Promise<void> {
+    if (!this.#hasStirred) return;
+    this.#hasStirred = false;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+
+  async #runUntilDone(): Promise<void> {
     const clock = this.#clock;
     const endMs = clock.nowMs + SETTLE_MS_MAX;
     const clients = (): ScriptedClient[] => Object.values(this.#clients);
@@ -152,13 +216,19 @@ class Simulation {
         return;
       }
       clock.step();
+      if (this.#hasStirred) await this.#settlePromises();
     }
   }
 
   #startServer(): void {
     this.#incarnation++;
     this.#ledger.trace(() => `server ${this.#incarnation} starts`);
-    this.#server = new WatchedServer({
+    if (this.#machine === undefined) this.#server = this.#newServer(undefined);
+    else this.#bootServer(this.#machine);
+  }
+
+  #newServer(process: DurableProcess | undefined): WatchedServer {
+    return new WatchedServer({
       incarnation: this.#incarnation,
       address: SERVER_ADDRESS,
       network: this.#network,
@@ -168,7 +238,86 @@ class Simulation {
       limits: this.#plan.serverLimits,
       ledger: this.#ledger,
       wire: this.#wire,
+      process,
     });
+  }
+
+  /** A start that reads files takes its time, and may be cut short. */
+  #bootServer(machine: SimulatedMachine): void {
+    const incarnation = this.#incarnation;
+    const isCurrent = (): boolean => this.#incarnation === incarnation;
+    const boot = async (): Promise<void> => {
+      const process = await DurableProcess.open({
+        clock: this.#clock,
+        ledger: this.#ledger,
+        machine,
+        watch: this.#watch!,
+        onReleased: () => this.#server?.rearm(),
+        onFatal: (error) => {
+          this.#ledger.trace(() => `server ${incarnation} has to end: ${(error as Error).message}`);
+          if (isCurrent()) machine.exited();
+        },
+      });
+      if (!isCurrent()) return;
+      this.#process = process;
+      if (incarnation > 1) this.#ledger.restarts.push(this.#ledger.next());
+      const server = this.#newServer(process);
+      this.#server = server;
+      const loaded = await process.load(server.core);
+      if (!isCurrent()) return;
+      await process.start();
+      if (!isCurrent()) return;
+      this.#recovered(server, process, loaded.lastVersion, machine.lastCrash);
+      machine.recovered();
+      process.serve(loaded.lastVersion);
+      server.rearm();
+    };
+    this.#hasStirred = true;
+    boot().catch((error: unknown) => {
+      if (!isCurrent()) return;
+      if (machine.disk.isCrashed) machine.crashed();
+      else {
+        this.#ledger.trace(() => `server ${incarnation} does not start: ${(error as Error).message}`);
+        if (!machine.mayFail)
+          this.#ledger.violate(`the start was refused: ${(error as Error).stack ?? String(error)}`);
+        machine.exited();
+      }
+    });
+  }
+
+  /** What the files brought back is judged, and where it is less than what was seen, histories go on from there. */
+  #recovered(server: WatchedServer, process: DurableProcess, lsn: number, crash: Crash | undefined): void {
+    const watch = this.#watch!;
+    const isLossy = watch.recovered({
+      store: server.core.engine.store,
+      lsn,
+      crash,
+      nowMs: process.nowMs(),
+    });
+    this.#ledger.trace(() => `server ${this.#incarnation} has loaded up to LSN ${lsn}, lossy: ${isLossy}`);
+    if (!isLossy) return;
+    this.#expiry.mayHaveLost();
+    const at = this.#ledger.restarts.at(-1)!;
+    this.#losses.push({
+      at,
+      lost: watch.lost,
+      groups: this.#plan.groups.map((keys) => keys.map(({ name }) => groupEntryOf(watch.entryOf(name)))),
+    });
+  }
+
+  /** The process or the machine went down. */
+  #wentDown(downMs: number): void {
+    this.#ledger.trace(() => `server ${this.#incarnation} is gone`);
+    this.#server?.stop(false);
+    this.#server = undefined;
+    this.#process?.gone();
+    this.#process = undefined;
+    this.#incarnation++;
+    const incarnation = this.#incarnation;
+    this.#clock.after(downMs, () => {
+      if (this.#incarnation === incarnation) this.#startServer();
+    });
+    this.#hasStirred = true;
   }
 
   #startClient(plan: PlannedClient, index: number): void {
@@ -186,6 +335,7 @@ class Simulation {
       random: this.#randomOf(index),
       ledger: this.#ledger,
       wire: this.#wire,
+      onAnswered: (call) => this.#expiry.answered(call),
     });
   }
 
@@ -221,6 +371,37 @@ class Simulation {
       this.#ledger.restarts.push(this.#ledger.next());
       this.#startServer();
     });
+  }
+
+  #happenOnDisk(event: PlannedDiskEvent): void {
+    const machine = this.#machine!;
+    const process = this.#process;
+    if (this.#isOver) return;
+    if (event.kind === 'snapshot') {
+      if (process?.isServing) this.#watchPromise(process.snapshot());
+    } else if (event.kind === 'stop') {
+      if (process?.isServing) this.#watchPromise(this.#stopCleanly(process, event.downMs));
+    } else machine.happen(event);
+  }
+
+  async #stopCleanly(process: DurableProcess, downMs: number): Promise<void> {
+    const incarnation = this.#incarnation;
+    this.#server?.stop(true);
+    this.#server = undefined;
+    await process.stop();
+    if (this.#incarnation !== incarnation) return;
+    this.#ledger.trace(() => `server ${incarnation} has stopped`);
+    this.#machine!.stopped();
+    this.#wentDown(downMs);
+  }
+
+  #watchPromise(work: Promise<void>): void {
+    this.#hasStirred = true;
+    work.catch((error: unknown) =>
+      this.#ledger.violate(
+        `thrown: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+      ),
+    );
   }
 
   #dig(event: Extract<PlannedEvent, { kind: 'hole' }>): void {
@@ -270,25 +451,35 @@ class Simulation {
 
   #historyOf(group: number): HistoryEntry<GroupOperation>[] {
     const ledger = this.#ledger;
-    const history: HistoryEntry<GroupOperation>[] = ledger.restarts.map((at, i) => ({
-      operation: { kind: 'restart', incarnation: i + 2 },
-      calledAt: at,
-      endsAt: at,
-      isOptional: false,
-      hint: at,
-    }));
+    const history = this.#restartsOf(group);
     for (const call of ledger.calls.values()) {
       if (call.request.group !== group || call.outcome === 'never sent') continue;
       const isKnown = call.outcome === 'answered';
       if (!isKnown && !call.mutates) continue;
-      const { tag, request, versions, results, calledAt } = call;
+      const { tag, request, versions, results } = call;
       // Given up, it may still be on its way to the server that runs, never to the next one.
       // Called when the server that knew its client was gone already: nobody can have executed it.
-      if (call.endedAt < calledAt) continue;
+      if (call.endedAt < call.calledAt) continue;
       const endsAt =
         isKnown || !Number.isInteger(call.endedAt) ? call.endedAt : ledger.restartAfter(call.endedAt);
+      const operation: GroupOperation = {
+        kind: 'request',
+        tag,
+        request,
+        versions,
+        results: isKnown ? results : undefined,
+      };
+      let { calledAt } = call;
+      for (const loss of this.#losses) {
+        const lost = loss.lost.find((execution) => execution.tag === tag);
+        if (lost === undefined || call.endedAt < loss.at || !ledger.stands(tag)) continue;
+        // Undone by the crash and executed anew: others may have seen it the first time too.
+        const seen: GroupOperation = { ...operation, results: undefined };
+        history.push({ operation: seen, calledAt, endsAt: loss.at - 0.5, isOptional: true, hint: lost.at });
+        calledAt = loss.at + 0.25;
+      }
       history.push({
-        operation: { kind: 'request', tag, request, versions, results: isKnown ? results : undefined },
+        operation,
         calledAt,
         endsAt: isKnown || !Number.isInteger(endsAt) ? endsAt : endsAt - 0.5,
         isOptional: !isKnown,
@@ -297,6 +488,37 @@ class Simulation {
     }
     return history;
   }
+
+  /** Without files every restart is an operation of its own, with files only one that lost something. */
+  #restartsOf(group: number): HistoryEntry<GroupOperation>[] {
+    const once = (at: number, operation: GroupOperation): HistoryEntry<GroupOperation> => ({
+      operation,
+      calledAt: at,
+      endsAt: at,
+      isOptional: false,
+      hint: at,
+    });
+    if (this.#machine === undefined)
+      return this.#ledger.restarts.map((at, i) => once(at, { kind: 'restart', incarnation: i + 2 }));
+    return this.#losses.map(({ at, groups }, i) =>
+      once(at, { kind: 'restart', incarnation: i + 2, recovered: groups[group] }),
+    );
+  }
+}
+
+/** What a crash took that had been seen. */
+interface Loss {
+  /** Event number of the start that found it gone. */
+  readonly at: number;
+  readonly lost: readonly LostExecution[];
+  /** What was left, by group. */
+  readonly groups: readonly GroupState[];
+}
+
+function groupEntryOf(entry: StoredEntry | undefined): GroupEntry {
+  if (entry === undefined) return ABSENT;
+  const bytes = Uint8Array.from(entry.value, (character) => character.charCodeAt(0));
+  return { value: modelText(entry.type, bytes, 0, bytes.length), version: entry.version };
 }
 
 /** UDP's checksum finds what the path corrupts, and open mode has nothing else: there it is a loss. */

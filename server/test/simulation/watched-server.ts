@@ -18,6 +18,7 @@ import {
   type ServerLimits,
 } from '@anoadb/transport';
 import { createServerCore, type ServerCore } from '../support/simulated-server.js';
+import type { DurableProcess } from './durable-process.js';
 import type { Ledger } from './ledger.js';
 import { readTag } from './request-codec.js';
 import type { SimulatedKeys } from './simulated-keys.js';
@@ -34,6 +35,8 @@ export interface WatchedServerOptions {
   readonly limits: Partial<ServerLimits>;
   readonly ledger: Ledger;
   readonly wire: WireWatch;
+  /** What this life has on disk; undefined: nothing. */
+  readonly process?: DurableProcess | undefined;
 }
 
 const MEMORY_BYTES = 16 * 1024 * 1024;
@@ -46,10 +49,12 @@ export class WatchedServer {
   readonly #driver: EndpointDriver;
   #isExecuting = false;
   #effects = 0;
+  /** Those that are no removals. */
+  #changes = 0;
   #slowReads = 0;
 
   constructor(options: WatchedServerOptions) {
-    const { clock, network, wire, ledger, address, random } = options;
+    const { clock, network, wire, ledger, address, random, process } = options;
     this.#options = options;
     this.#limits = { ...SERVER_LIMITS, ...options.limits };
     wire.startIncarnation();
@@ -64,17 +69,21 @@ export class WatchedServer {
       maxMemoryBytes: MEMORY_BYTES,
       limits: options.limits,
       ...(options.keys === undefined ? {} : { access: options.keys, sealCrypto: wire.sealCrypto }),
+      ...(process === undefined
+        ? {}
+        : { durable: process.parts((isRemoval) => this.#noteEffect(isRemoval)) }),
       wrapHandler: (door) => this.#watched(door),
     });
     const effect = (): void => {
-      this.#effects++;
+      this.#noteEffect(false);
       if (!this.#isExecuting) ledger.violate('something changed while nothing was executed');
     };
     this.core.journal.subscribe({ put: effect, remove: effect, clear: effect });
     const endpoint = {
       handleBatch: (...[batch, nowMs]: Parameters<ServerEndpoint['handleBatch']>): void => {
-        this.core.engine.nowMs = clock.wallNowMs;
+        this.core.engine.nowMs = process?.nowMs() ?? clock.wallNowMs;
         this.core.endpoint.handleBatch(batch, nowMs);
+        process?.flush();
         this.#check();
       },
       tick: (nowMs: number): void => {
@@ -91,6 +100,18 @@ export class WatchedServer {
     if (isGraceful) this.core.endpoint.close(this.#options.clock.nowMs);
     this.#driver.stop();
     this.#port.close();
+  }
+
+  /** Answers left or timers moved outside of a batch. */
+  rearm(): void {
+    this.#check();
+    this.#driver.rearm();
+  }
+
+  /** A read may come upon a key that has expired. */
+  #noteEffect(isRemoval: boolean): void {
+    this.#effects++;
+    if (!isRemoval) this.#changes++;
   }
 
   #check(): void {
@@ -126,6 +147,7 @@ export class WatchedServer {
     const { ledger, clock } = this.#options;
     const wasSlow = new Set<string>();
     return {
+      history: door.history,
       classify: (bytes, start, end) => door.classify(bytes, start, end),
       execute: (request, reply) => {
         const tag = readTag(request.bytes, request.start, request.end);
@@ -175,11 +197,15 @@ export class WatchedServer {
     const mutates = door.classify(request.bytes, request.start, request.end) === RequestKind.WRITE;
     this.#isExecuting = true;
     this.#effects = 0;
+    this.#changes = 0;
     const status = door.execute(request, reply);
     this.#isExecuting = false;
-    if (!mutates && this.#effects > 0) ledger.violate(`${tag ?? 'a request'} reads, but changed something`);
+    if (!mutates && this.#changes > 0) ledger.violate(`${tag ?? 'a request'} reads, but changed something`);
     if (tag === undefined) ledger.violate('the server executed what no client sent');
-    else ledger.executed(tag, incarnation, mutates, reply.bytes.subarray(from, reply.at));
+    else {
+      const lsn = this.#effects > 0 ? (this.#options.process?.lastLsn ?? 0) : 0;
+      ledger.executed(tag, incarnation, mutates, reply.bytes.subarray(from, reply.at), lsn);
+    }
     return status;
   }
 }

@@ -12,6 +12,8 @@ import type { SeededRandom } from '@anoadb/testkit';
 export const SECTOR_BYTES = 512;
 
 interface UnsyncedWrite {
+  /** Counts the writes of the file. */
+  readonly order: number;
   readonly position: number;
   readonly bytes: Uint8Array;
   /** A sync failed on it: chance may have written it, no later sync will. */
@@ -27,6 +29,7 @@ export class SimulatedFile {
   #byteCount: number;
   #medium: Uint8Array;
   #unsynced: UnsyncedWrite[] = [];
+  #writes = 0;
 
   constructor(mode: number, bytes: Uint8Array = new Uint8Array(0)) {
     this.mode = mode;
@@ -58,21 +61,29 @@ export class SimulatedFile {
     }
     this.#bytes.set(bytes, position);
     this.#byteCount = Math.max(this.#byteCount, end);
-    this.#unsynced.push({ position, bytes: bytes.slice(), isLost: false });
+    this.#unsynced.push({ order: ++this.#writes, position, bytes: bytes.slice(), isLost: false });
   }
 
-  sync(): void {
-    const writes = this.#unsynced.filter((write) => !write.isLost);
-    if (writes.length === 0 && this.#medium.length === this.#byteCount) return;
-    const image = resized(this.#medium, this.#byteCount);
-    for (const { position, bytes } of writes) setWithin(image, bytes, position);
-    this.#medium = image;
-    this.#unsynced = this.#unsynced.filter((write) => write.isLost);
+  /** Number of the last write so far. */
+  get writes(): number {
+    return this.#writes;
+  }
+
+  /** Those up to write number `upTo` are on the medium: a sync promises nothing of what came after it began. */
+  sync(upTo = this.#writes): void {
+    const isSynced = (write: UnsyncedWrite): boolean => !write.isLost && write.order <= upTo;
+    const synced = this.#unsynced.filter(isSynced);
+    if (synced.length === 0) return;
+    this.#medium = this.#withWrites(synced);
+    this.#unsynced = this.#unsynced.filter((write) => !isSynced(write));
   }
 
   /** The device refused: what was to be written is given up, though readers still see it. */
-  failSync(): void {
-    this.#unsynced = this.#unsynced.map((write) => ({ ...write, isLost: true }));
+  failSync(upTo = this.#writes): void {
+    this.#unsynced = this.#unsynced.map((write) => ({
+      ...write,
+      isLost: write.isLost || write.order <= upTo,
+    }));
   }
 
   /** As the next process finds it after kill -9: the page cache outlives the process. */
@@ -80,13 +91,14 @@ export class SimulatedFile {
     const copy = new SimulatedFile(this.mode, this.bytes);
     copy.#medium = this.#medium;
     copy.#unsynced = [...this.#unsynced];
+    copy.#writes = this.#writes;
     return copy;
   }
 
   /** What the medium holds after a power cut; without `random` the least there can be. */
   afterPowerCut(random?: SeededRandom): SimulatedFile {
-    const hasUnsynced = this.#unsynced.length > 0 || this.#medium.length !== this.#byteCount;
-    if (random === undefined || !hasUnsynced) return new SimulatedFile(this.mode, this.#medium);
+    if (random === undefined || this.#unsynced.length === 0)
+      return new SimulatedFile(this.mode, this.#medium);
     return new SimulatedFile(this.mode, this.#cut(random));
   }
 

@@ -3,7 +3,9 @@
 import type { SeededRandom } from '@anoadb/testkit';
 import {
   type AccessLookup,
+  type Continuity,
   type DatagramSink,
+  type HistoryTarget,
   type RequestHandler,
   ServerEndpoint,
   type ServerEndpointOptions,
@@ -12,7 +14,7 @@ import {
 import { choosePlatformCrypto } from '@anoadb/transport/node-crypto';
 import { DatagramDoor } from '../../src/doors/datagram/datagram-door.js';
 import { Engine } from '../../src/engine/engine.js';
-import { VolatileJournal } from '../../src/engine/journal.js';
+import { type Journal, VolatileJournal } from '../../src/engine/journal.js';
 import { Store } from '../../src/store/index.js';
 
 /** Its self-test takes longer than a simulated run: once. */
@@ -20,6 +22,7 @@ const platform = choosePlatformCrypto();
 
 export interface ServerCore {
   readonly engine: Engine;
+  /** Unused where the core is durable. */
   readonly journal: VolatileJournal;
   readonly endpoint: ServerEndpoint;
   /** What the door threw, or the engine's services were told: always a defect. */
@@ -37,19 +40,26 @@ export function createServerCore(options: {
   /** Given, the server is sealed. */
   access?: AccessLookup;
   sealCrypto?: NonNullable<ServerEndpointOptions['sealCrypto']>;
+  /** With files under it: its journal, what keeps its clients, and what is the same at every start. */
+  durable?: {
+    readonly journal: Journal;
+    readonly history: HistoryTarget;
+    readonly continuity: Continuity;
+    readonly hashSeed: number;
+  };
 }): ServerCore {
-  const { sink, random, nowMs, maxMemoryBytes, limits } = options;
+  const { sink, random, nowMs, maxMemoryBytes, limits, durable } = options;
   const failures: unknown[] = [];
   const journal = new VolatileJournal();
   const engine = new Engine({
     createStore: (onRemoved) =>
       new Store({
-        hashSeed: random.u32(),
+        hashSeed: durable?.hashSeed ?? random.u32(),
         onRemoved,
         eviction: 'sieve',
         ...(maxMemoryBytes === undefined ? {} : { maxMemoryBytes }),
       }),
-    journal,
+    journal: durable?.journal ?? journal,
     valueBytesMax: 1024 * 1024,
     services: {
       stats: () => ({ simulated: true }),
@@ -57,8 +67,10 @@ export function createServerCore(options: {
       onFailure: (error) => void failures.push(error),
     },
   });
-  const door = new DatagramDoor(engine, (ticket, status, results) =>
-    endpoint.complete(ticket, status, results, nowMs()),
+  const door = new DatagramDoor(
+    engine,
+    (ticket, status, results) => endpoint.complete(ticket, status, results, nowMs()),
+    durable?.history,
   );
   const endpoint: ServerEndpoint = new ServerEndpoint({
     handler: options.wrapHandler?.(door) ?? door,
@@ -70,6 +82,7 @@ export function createServerCore(options: {
       ? { mode: 'open' }
       : { mode: 'sealed', access: options.access, sealCrypto: options.sealCrypto ?? platform.sealCrypto }),
     ...(limits === undefined ? {} : { limits }),
+    ...(durable === undefined ? {} : { continuity: durable.continuity }),
   });
   return { engine, journal, endpoint, failures };
 }

@@ -10,12 +10,12 @@ export interface Shrinking<Plan> {
 }
 
 /** `candidates` yields smaller plans, the boldest cuts first; `fails` must be a function of the plan alone. */
-export function shrink<Plan>(
+export async function shrink<Plan>(
   plan: Plan,
   candidates: (plan: Plan) => Iterable<Plan>,
-  fails: (plan: Plan) => boolean,
+  fails: (plan: Plan) => boolean | Promise<boolean>,
   runsMax = 400,
-): Shrinking<Plan> {
+): Promise<Shrinking<Plan>> {
   let smallest = plan;
   let runs = 0;
   for (let hasShrunk = true; hasShrunk; ) {
@@ -23,7 +23,7 @@ export function shrink<Plan>(
     for (const candidate of candidates(smallest)) {
       if (runs >= runsMax) return { plan: smallest, runs };
       runs++;
-      if (!fails(candidate)) continue;
+      if (!(await fails(candidate))) continue;
       smallest = candidate;
       hasShrunk = true;
       break;
