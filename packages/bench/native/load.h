@@ -115,7 +115,7 @@ bool run_stream_load(load *load);
 bool may_send(load *load, const load_connection *connection, uint64_t *since_ns);
 void note_sent(load *load, load_connection *connection, uint64_t since_ns);
 void note_answered(load *load, load_connection *connection, uint64_t id);
-/* Gives up what got no answer for LOST_AFTER: counted, and its place is free again. */
+/* Gives up what got no answer for too long: counted, and its place is free again. */
 void give_up_lost(load *load, load_connection *connection);
 /* Does the next operation read? */
 bool next_reads(load *load);

@@ -15,7 +15,7 @@ typedef struct {
   uint64_t hits;
   uint64_t misses;
   uint64_t errors; /* operations answered with anything else, or answers of a wrong length */
-  uint64_t lost;   /* requests without an answer for a tenth of a second */
+  uint64_t lost;   /* requests without an answer for half a second */
   uint64_t late;   /* answers to requests given up before */
   uint64_t buckets[HISTOGRAM_BUCKETS];
   uint64_t latency_max_ns;

@@ -66,10 +66,11 @@ export class AnoaServer {
     ];
     const child = await startServerProcess({
       command: [program, ...args],
-      // Snapshots happen when a row asks for one.
+      // Snapshots happen when a row asks for one, and only rows about the journal have one.
       env: {
         EVENT_LOOP_PROBE_PORT: String(probePort),
         ANOA_SNAPSHOT_INTERVAL: '0',
+        ANOA_JOURNAL: 'off',
         ANOA_LOG_LEVEL: 'warn',
         ...options.env,
       },

@@ -55,7 +55,7 @@ export interface GeneratorReport {
   readonly hits: number;
   readonly misses: number;
   readonly errors: number;
-  /** Requests that got no answer in a tenth of a second. */
+  /** Requests that got no answer in half a second. */
   readonly lost: number;
   readonly late: number;
   /** Part of a core that the generator itself was busy. */

@@ -28,6 +28,15 @@ export function redisVersion(): string | undefined {
   }
 }
 
+export interface RedisOptions {
+  /** Speaks TLS only, with a certificate made for this run. */
+  readonly tls?: boolean;
+  /** Goes before the command. */
+  readonly prefix?: readonly string[];
+  /** Journals every write, synced every second. */
+  readonly appendOnly?: boolean;
+}
+
 export class RedisServer {
   readonly port: number;
   readonly #directory = temporaryDirectory();
@@ -37,16 +46,21 @@ export class RedisServer {
 
   readonly #isTls: boolean;
   readonly #prefix: readonly string[];
+  readonly #appendOnly: boolean;
 
-  private constructor(port: number, isTls: boolean, prefix: readonly string[]) {
+  private constructor(port: number, { tls, prefix, appendOnly }: Required<RedisOptions>) {
     this.port = port;
-    this.#isTls = isTls;
+    this.#isTls = tls;
     this.#prefix = prefix;
+    this.#appendOnly = appendOnly;
   }
 
-  /** `tls`: speaks TLS only, with a certificate made for this run. `prefix` goes before the command. */
-  static async start({ tls = false, prefix = [] as readonly string[] } = {}): Promise<RedisServer> {
-    const server = new RedisServer(await freeTcpPort(), tls, prefix);
+  static async start({
+    tls = false,
+    prefix = [],
+    appendOnly = false,
+  }: RedisOptions = {}): Promise<RedisServer> {
+    const server = new RedisServer(await freeTcpPort(), { tls, prefix, appendOnly });
     if (tls) server.#makeCertificate();
     await server.start();
     return server;
@@ -67,7 +81,15 @@ export class RedisServer {
     const port = this.#isTls
       ? ['--port', '0', '--tls-port', String(this.port), ...this.#tlsFiles()]
       : ['--port', String(this.port)];
-    const args = [...port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+    const args = [
+      ...port,
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--appendonly',
+      this.#appendOnly ? 'yes' : 'no',
+    ];
     const [program, ...words] = [...this.#prefix, 'redis-server', ...args, '--dir', this.#directory];
     const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#child = child;

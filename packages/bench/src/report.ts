@@ -87,7 +87,7 @@ export function markdownText(report: BenchReport): string {
 const READING = `Client and server share this machine: take the ratios, not the numbers. *ratio* is that of the medians of the
 rounds, *rounds* the smallest and largest ratio of one round. *per core* is the ratio of what a second of each server's
 processor time answered, whoever was the limit; *busy* is server/load of ours and of the other, in percent of a core.
-A round in which other processes had a core for more than 5 % is taken again. A lost datagram is counted and never waited for beyond a tenth of a second.`;
+A round in which other processes had a core for more than 5 % is taken again. A lost datagram is counted and never waited for beyond half a second.`;
 
 function headText(report: BenchReport): string[] {
   const { machine, redis, memcached, generator, takenAt, minutes } = report;

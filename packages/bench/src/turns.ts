@@ -8,7 +8,7 @@ import { type BenchContext, type Line, median } from './measurement.js';
 const SATURATED = 0.95;
 /** A round in which something else had a core for longer than this is taken again. */
 const DISTURBED = 0.05;
-const TRIES_MAX = 4;
+const TRIES_MAX = 2;
 
 export interface Standing {
   readonly name: string;
@@ -96,9 +96,16 @@ export interface RateRow {
   readonly headline?: number;
 }
 
+/** Where the servers were not the limit, rates compare something else. */
+function whyNotByRate(ours: Standing, theirs: Standing): string | undefined {
+  if (Math.max(ours.disturbed, theirs.disturbed) > DISTURBED) return 'as other processes had the cores';
+  const isLoadTheLimit = ours.loadBusy >= SATURATED && ours.serverBusy < SATURATED;
+  return isLoadTheLimit ? 'as the generator was the limit' : undefined;
+}
+
 /**
- * Our rate beside another's. Where an aim stands and the generator was the limit of ours, not the server, the
- * aim is judged by processor time, and the line says so.
+ * Our rate beside another's. An aim is judged by it, or, where the server was not the limit, by what a second of
+ * each server's processor time answered, and the line says so.
  */
 export function rateLine(row: RateRow, ours: Standing, theirs: Standing | undefined): Line {
   const { id, title, aim, headline } = row;
@@ -124,11 +131,10 @@ export function rateLine(row: RateRow, ours: Standing, theirs: Standing | undefi
   };
   if (aim === undefined) return line;
   const ratio = ours.rate / theirs.rate;
-  const isLoadTheLimit = ours.loadBusy >= SATURATED && ours.serverBusy < SATURATED;
-  if (ratio >= aim || !isLoadTheLimit || perCore === undefined)
+  const why = whyNotByRate(ours, theirs);
+  if (why === undefined || perCore === undefined)
     return { ...line, aim: { text: `at least ${aim}`, isMet: ratio >= aim } };
-  const text = `at least ${aim}, by processor time as the generator was the limit`;
-  return { ...line, aim: { text, isMet: perCore >= aim } };
+  return { ...line, aim: { text: `at least ${aim} per core, ${why}`, isMet: perCore >= aim } };
 }
 
 function busyText({ serverBusy, loadBusy }: Standing): string {

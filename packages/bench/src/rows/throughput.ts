@@ -43,12 +43,44 @@ export const throughputRows: RowGroup = {
         for (const layout of LAYOUTS) lines.push(...(await oneOp(context, field, command, layout)));
         for (const layout of LAYOUTS) lines.push(...(await fiftyOps(context, field, command, layout)));
       }
+      lines.push(...(await journalled(context)));
       return lines;
     } finally {
       for (const one of [anoa, redis, memcached]) await one?.dispose();
     }
   },
 };
+
+/** The same SETs with every write in a journal that is synced once a second, at both. */
+async function journalled(context: BenchContext): Promise<Line[]> {
+  const anoa = await AnoaContestant.start({ env: { ANOA_JOURNAL: 'on', ANOA_FSYNC: 'everysec' } });
+  const redis = await RedisContestant.start({ appendOnly: true });
+  try {
+    if (redis === undefined) return [];
+    const keys = drawKeys(KEYS);
+    const lines: Line[] = [];
+    for (const layout of LAYOUTS) {
+      const shape = { ...layout, ops: 50, keys, readsPercent: 0 };
+      const [ours, theirs] = await takeTurns(context, [anoa, redis], shape);
+      lines.push(
+        rateLine(
+          {
+            id: `throughput/SET-50-${layout.id}-journal`,
+            title: `SET, 50 ops per request, journal everysec, ${layout.title}`,
+            aim: AIMS.redisPipelined,
+            headline: 5,
+          },
+          ours,
+          { ...theirs, name: `${theirs.name}, appendonly everysec, pipeline 50` },
+        ),
+      );
+    }
+    return lines;
+  } finally {
+    await anoa.dispose();
+    await redis?.dispose();
+  }
+}
 
 async function oneOp(
   context: BenchContext,
