@@ -28,9 +28,8 @@ public final class OptionChecks {
   /** A length of time in whole milliseconds; less than one counts as one, so that short is never "at once". */
   public static long ms(String name, Duration time, long min, long max) {
     if (time.isNegative()) throw new IllegalArgumentException(name + " is " + time + "; it must not be negative.");
-    if (time.getSeconds() > max / 1000) {
-      throw new IllegalArgumentException(name + " is " + time + "; without one a key never expires.");
-    }
+    boolean isTooLong = time.getSeconds() > max / 1000 || time.toMillis() > max;
+    if (isTooLong) throw new IllegalArgumentException(name + " is " + time + "; without one a key never expires.");
     long ms = time.toMillis();
     if (ms == 0 && !time.isZero()) ms = 1;
     if (ms < min) throw new IllegalArgumentException(name + " is " + time + "; it must be at least " + min + " ms.");
@@ -39,7 +38,7 @@ public final class OptionChecks {
 
   /** A moment in Unix milliseconds; one that has long passed is as good as any other that has. */
   public static long moment(Instant moment, long min, long max) {
-    if (moment.getEpochSecond() > max / 1000) {
+    if (moment.getEpochSecond() > max / 1000 || (moment.getEpochSecond() >= 0 && moment.toEpochMilli() > max)) {
       throw new IllegalArgumentException("The moment " + moment + " is too far away; without one a key never expires.");
     }
     return moment.getEpochSecond() < 0 ? min : Math.max(min, moment.toEpochMilli());
