@@ -74,6 +74,8 @@ export class UndoLog {
   }
 
   clear(): void {
+    // Setting a length is a call, and nearly every request has changed nothing that could be undone.
+    if (this.#changes.length === 0) return;
     this.#changes.length = 0;
     this.#bytes = 0;
   }

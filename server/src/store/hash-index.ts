@@ -38,6 +38,8 @@ const SLOTS_PER_PAGE = 128;
 /** What a page made ahead is meant for: it grows a little before it splits. */
 const ENTRIES_AHEAD_PER_PAGE = 2200;
 
+const IS_LITTLE_ENDIAN = new Uint8Array(new Int32Array([1]).buffer)[0] === 1;
+
 export class HashIndex {
   count = 0;
   slotsMoved = 0;
@@ -116,12 +118,22 @@ export class HashIndex {
 
   #hasKey(ref: number, bytes: Uint8Array, start: number, end: number): boolean {
     const segment = ref >>> SEGMENT_SHIFT;
-    const word = (ref & SEGMENT_UNIT_MASK) << 1;
-    const word0 = this.#pool.words[segment][word];
+    const words = this.#pool.words[segment];
+    let word = (ref & SEGMENT_UNIT_MASK) << 1;
+    const word0 = words[word];
     if (word0 >>> KEY_LENGTH_SHIFT !== end - start) return false;
+    // A header is whole words, so our side of the key is read word by word.
+    word += headerBytes(word0) >>> 2;
+    let i = start;
+    if (IS_LITTLE_ENDIAN) {
+      for (const last = end - 3; i < last; i += 4, word++) {
+        const theirs = bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);
+        if (words[word] !== theirs) return false;
+      }
+    }
+    if (i === end) return true;
     const own = this.#pool.bytes[segment];
-    let at = (word << 2) + headerBytes(word0);
-    for (let i = start; i < end; i++, at++) if (own[at] !== bytes[i]) return false;
+    for (let at = word << 2; i < end; i++, at++) if (own[at] !== bytes[i]) return false;
     return true;
   }
 
