@@ -1,6 +1,6 @@
 /**
  * A real server as a child process with its own port, data directory and key file, known only from outside:
- * it is ready when it answers a HELLO, stopped by signal to its own pid, and leaves nothing behind.
+ * it is ready when it answers a HELLO and says that it has loaded, stopped by signal to its own pid, and leaves nothing behind.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -10,6 +10,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { formatAddress } from '@anoadb/udp';
 import { repositoryRoot } from './vectors.js';
 
@@ -37,6 +38,7 @@ const STOP_WITHIN_MS = 20_000;
 const OUTPUT_CHARACTERS_MAX = 200_000;
 /** Below the 20 HELLOs a second a server grants each source. */
 const PROBE_INTERVAL_MS = 60;
+const READY_POLL_MS = 5;
 
 /** Starts a server and resolves when it answers. Rejects with its output where it ends or stays silent. */
 export async function startServerProcess(options: ServerProcessOptions = {}): Promise<ServerProcess> {
@@ -62,6 +64,8 @@ export class ServerProcess {
   #child: ChildProcess | undefined;
   #exit: Promise<ServerExit> | undefined;
   #output = '';
+  /** Its first words since it was started last. */
+  #startOutput = '';
 
   constructor(options: ServerProcessOptions, port: number) {
     this.#options = options;
