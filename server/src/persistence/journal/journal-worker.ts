@@ -251,7 +251,7 @@ export class JournalWorker {
     if (open.policy === 'always') this.#sync();
     this.#release(nowMs);
     // An empty frame is our own: nobody waits for it. A batch of sessions alone has no request, but records.
-    if (byteEnd === BATCH_HEAD_BYTES) return true; // our own, see noteDurable()
+    if (byteEnd === BATCH_HEAD_BYTES) return true;
     reply({ did: 'appended', buffer, byteEnd, writtenLsn: this.#releasedLsn, durableLsn: this.#durableLsn }, [
       buffer,
     ]);
