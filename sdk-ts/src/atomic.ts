@@ -114,6 +114,11 @@ export class Atomic<Results extends readonly unknown[] = []> {
     return this.#add(key, (writer) => ops.rename(writer, key, newKey));
   }
 
+  /** Whether there was something to copy. */
+  copy(key: Key, newKey: Key): Atomic<[...Results, boolean]> {
+    return this.#add(key, (writer) => ops.copy(writer, key, newKey));
+  }
+
   /** Sends the batch; it may be committed again, which applies it again. */
   commit(options?: CallOptions): Promise<Committed<Results> | NotCommitted> {
     let start = -1;

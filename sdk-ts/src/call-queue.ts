@@ -147,7 +147,8 @@ export class CallQueue {
         key,
         timeoutMs,
         nowMs + timeoutMs,
-        { start, end },
+        start,
+        end,
         resolveOfNew,
         rejectOfNew,
       );

@@ -67,7 +67,8 @@ export class Call {
     key: Key | undefined,
     timeoutMs: number,
     deadlineAtMs: number,
-    range: { readonly start: number; readonly end: number },
+    start: number,
+    end: number,
     resolve: (answer: unknown) => void,
     reject: (error: unknown) => void,
   ) {
@@ -75,9 +76,9 @@ export class Call {
     this.key = key;
     this.timeoutMs = timeoutMs;
     this.deadlineAtMs = deadlineAtMs;
-    this.start = range.start;
-    this.end = range.end;
-    this.sizeBytes = range.end - range.start;
+    this.start = start;
+    this.end = end;
+    this.sizeBytes = end - start;
     this.resolve = resolve;
     this.reject = reject;
   }

@@ -76,7 +76,7 @@ export class AnoaClient {
   get(key: Key, second?: GetOptions | AnySchema, third?: GetOptions): Promise<unknown> {
     const schema = isSchema(second) ? second : undefined;
     const options = schema === undefined ? (second as GetOptions | undefined) : third;
-    const value = this.#call('GET', key, (writer) => ops.get(writer, key, options?.raw === true), options);
+    const value = this.#get(key, options);
     if (schema === undefined) return value;
     return value.then((found) => (found === undefined ? undefined : validated(schema, key, found)));
   }
@@ -275,6 +275,25 @@ export class AnoaClient {
     return this.#call('RENAME', key, (writer) => ops.renameIfAbsent(writer, key, newKey), options);
   }
 
+  /** Gives a copy of the entry, its expiry too, the key `newKey`, over whatever that held. False where there is no `key`. */
+  copy(key: Key, newKey: Key, options?: CallOptions & { readonly ifAbsent?: undefined }): Promise<boolean>;
+  /** With `ifAbsent`: only where `newKey` holds nothing. */
+  copy(
+    key: Key,
+    newKey: Key,
+    options: CallOptions & { readonly ifAbsent: boolean },
+  ): Promise<Written | Refused>;
+  copy(
+    key: Key,
+    newKey: Key,
+    options?: CallOptions & { readonly ifAbsent?: boolean | undefined },
+  ): Promise<boolean | Written | Refused> {
+    if (options?.ifAbsent !== true) {
+      return this.#call('COPY', key, (writer) => ops.copy(writer, key, newKey), options);
+    }
+    return this.#call('COPY', key, (writer) => ops.copyIfAbsent(writer, key, newKey), options);
+  }
+
   /** Every key that is there throughout the walk; one that comes or goes meanwhile may be. A key may come twice. */
   scan(options?: ScanOptions & { readonly keys?: 'text' | undefined }): AsyncGenerator<string, void, void>;
   scan(options: ScanOptions & { readonly keys: 'bytes' }): AsyncGenerator<Uint8Array, void, void>;
@@ -409,6 +428,19 @@ export class AnoaClient {
   }
 
   /** Encodes one op where it will be sent from and makes it a call; whatever is wrong with it rejects. */
+  /** As `#call`, without a closure for each of the most frequent calls. */
+  #get(key: Key, options: GetOptions | undefined): Promise<AnoaValue | undefined> {
+    const queue = this.#queue;
+    let start = -1;
+    try {
+      const writer = queue.open('GET', key);
+      start = writer.at;
+      return queue.enqueue(ops.get(writer, key, options?.raw === true), key, start, options);
+    } catch (error) {
+      return queue.discard(start, describedRefusal(error, key));
+    }
+  }
+
   #call<Answer>(
     name: string,
     key: Key | undefined,

@@ -22,6 +22,28 @@ export function keyBytes(key: Key, allowEmpty = false): Uint8Array {
   return bytes;
 }
 
+/** Longer keys, and others than ASCII, take the way of `keyBytes`. */
+const LENT_CHARACTERS_MAX = 64;
+const lent: Uint8Array[] = Array.from(
+  { length: LENT_CHARACTERS_MAX + 1 },
+  (_, length) => new Uint8Array(length),
+);
+
+/**
+ * As {@link keyBytes}, for a caller that copies the bytes before anything else can run: most keys are short ASCII
+ * and are lent out of one array per length, which saves a call into the encoder and an object per key.
+ */
+export function lentKeyBytes(key: Key): Uint8Array {
+  if (typeof key !== 'string' || key.length === 0 || key.length > LENT_CHARACTERS_MAX) return keyBytes(key);
+  const bytes = lent[key.length];
+  for (let i = 0; i < key.length; i++) {
+    const code = key.charCodeAt(i);
+    if (code > 0x7f) return keyBytes(key);
+    bytes[i] = code;
+  }
+  return bytes;
+}
+
 function utf8Of(text: string): Uint8Array {
   // A lone surrogate would be stored as U+FFFD: two different keys would become one.
   if (LONE_SURROGATE.test(text))

@@ -2,7 +2,7 @@ import assert from 'node:assert';
 import { test } from 'uvu';
 import { type Duration, durationMs } from '../src/duration.js';
 import { AnoaError } from '../src/errors.js';
-import { keyBytes, printableKey } from '../src/key.js';
+import { keyBytes, lentKeyBytes, printableKey } from '../src/key.js';
 
 test('a key is its UTF-8 bytes, or the bytes themselves', () => {
   assert.deepStrictEqual(keyBytes('é'), Uint8Array.of(0xc3, 0xa9));
@@ -30,6 +30,19 @@ test('half a surrogate pair is refused: two keys would become one', () => {
 test('what is neither text nor bytes is refused', () => {
   for (const key of [1, null, undefined, {}, ['a']]) {
     assert.throws(() => keyBytes(key as unknown as string), AnoaError);
+  }
+});
+
+test('lent bytes are those of the key, at every length and for every kind of key', () => {
+  for (let length = 1; length <= 130; length++) {
+    for (const letter of ['k', '\x7f', '\x80', 'é']) {
+      const key = 'a'.repeat(length - 1) + letter;
+      assert.deepStrictEqual(lentKeyBytes(key), keyBytes(key));
+    }
+  }
+  assert.deepStrictEqual(lentKeyBytes(Uint8Array.of(255)), Uint8Array.of(255));
+  for (const key of ['', 'k'.repeat(1025), '\ud800', 1, undefined]) {
+    assert.throws(() => lentKeyBytes(key as string), { code: 'INVALID_KEY' });
   }
 });
 

@@ -8,6 +8,7 @@ import {
   type ByteWriter,
   encodeAppend,
   encodeCheck,
+  encodeCopy,
   encodeDelete,
   encodeExists,
   encodeExpire,
@@ -32,7 +33,7 @@ import type { Check } from '../atomic.js';
 import type { Command } from '../call.js';
 import { type Duration, durationMs } from '../duration.js';
 import { AnoaError } from '../errors.js';
-import { type Key, keyBytes } from '../key.js';
+import { type Key, keyBytes, lentKeyBytes } from '../key.js';
 import type {
   Condition,
   Expiry,
@@ -65,7 +66,7 @@ const GET = reads('GET', valueOrMissing);
 const GET_RAW = reads('GET', rawValueOrMissing);
 
 export function get(writer: ByteWriter, key: Key, raw = false): Command<AnoaValue | undefined> {
-  encodeGet(writer, { key: keyBytes(key), raw });
+  encodeGet(writer, { key: lentKeyBytes(key), raw });
   return raw ? GET_RAW : GET;
 }
 
@@ -76,7 +77,7 @@ const GET_ENTRY = reads('GET', (result, call): Entry | undefined => {
 });
 
 export function getEntry(writer: ByteWriter, key: Key): Command<Entry | undefined> {
-  encodeGet(writer, { key: keyBytes(key), withVersion: true });
+  encodeGet(writer, { key: lentKeyBytes(key), withVersion: true });
   return GET_ENTRY;
 }
 
@@ -281,6 +282,22 @@ export function rename(writer: ByteWriter, key: Key, newKey: Key): Command<boole
 export function renameIfAbsent(writer: ByteWriter, key: Key, newKey: Key): Command<Written | Refused> {
   encodeRename(writer, { key: keyBytes(key), newKey: keyBytes(newKey), ifAbsent: true });
   return RENAME_IF_ABSENT;
+}
+
+const COPY = writes('COPY', wasFound);
+const COPY_IF_ABSENT = writes(
+  'COPY',
+  (result, call): Written | Refused => refusal(result, call, 'exists') ?? written(result, call),
+);
+
+export function copy(writer: ByteWriter, key: Key, newKey: Key): Command<boolean> {
+  encodeCopy(writer, { key: keyBytes(key), newKey: keyBytes(newKey) });
+  return COPY;
+}
+
+export function copyIfAbsent(writer: ByteWriter, key: Key, newKey: Key): Command<Written | Refused> {
+  encodeCopy(writer, { key: keyBytes(key), newKey: keyBytes(newKey), ifAbsent: true });
+  return COPY_IF_ABSENT;
 }
 
 const TYPE = reads('TYPE', valueOrMissing as Command<TypeName | undefined>['answer']);
