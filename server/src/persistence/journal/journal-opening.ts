@@ -19,6 +19,8 @@ import { BATCH_HEAD_BYTES } from './journal-types.js';
 import { SegmentReader, type SegmentReaderOptions } from './segment-reader.js';
 import type { SegmentWriter } from './segment-writer.js';
 
+const REPORT_SUFFIX = '.json';
+
 /** The list without what an interrupted recovery was filling, and with the last segment closed behind its proven part. */
 export function closedList(
   journal: readonly ListedJournal[],
@@ -68,17 +70,18 @@ export function quarantineTail(fs: FileSystem, directory: string, end: JournalEn
     syncDirectory(fs, directory);
   }
   const name = `${end.name}.tail-${end.soundBytes}`;
+  // A crash may have left either of the two: both names have to be free.
+  const isTaken = (path: string) => attempt(path, 'look at it', () => fs.stat(path)) !== undefined;
   let file = pathIn(aside, name);
-  for (let copy = 2; attempt(file, 'look at it', () => fs.stat(file)) !== undefined; copy++) {
+  for (let copy = 2; isTaken(file) || isTaken(file + REPORT_SUFFIX); copy++)
     file = pathIn(aside, `${name}.${copy}`);
-  }
   createWholeFile(fs, file, readTail(fs, pathIn(directory, end.name), end));
   const text = JSON.stringify(
     { file: end.name, from: end.soundBytes, to: end.fileBytes, ...report },
     null,
     2,
   );
-  createWholeFile(fs, `${file}.json`, new TextEncoder().encode(`${text}\n`));
+  createWholeFile(fs, file + REPORT_SUFFIX, new TextEncoder().encode(`${text}\n`));
   syncDirectory(fs, aside);
   return file;
 }
