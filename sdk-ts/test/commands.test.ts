@@ -313,7 +313,7 @@ test('the ttl of incr counts from the creation of the key', async () => {
   assert.strictEqual(await db.ttl('n'), null);
 });
 
-test('append, length, rename', async () => {
+test('append, length, rename, copy', async () => {
   assert.strictEqual(await db.append('s', 'Grü'), 4);
   assert.strictEqual(await db.append('s', 'ße'), 7);
   assert.strictEqual(await db.get('s'), 'Grüße');
@@ -325,6 +325,11 @@ test('append, length, rename', async () => {
   const taken = await db.rename('t', 'list', { ifAbsent: true });
   assert.ok(!taken.ok && taken.reason === 'exists');
   assert.ok((await db.rename('t', 'u', { ifAbsent: true })).ok);
+  assert.strictEqual(await db.copy('missing', 'v'), false);
+  assert.strictEqual(await db.copy('u', 'v'), true);
+  assert.deepStrictEqual([await db.get('u'), await db.get('v')], ['Grüße', 'Grüße']);
+  const held = await db.copy('u', 'list', { ifAbsent: true });
+  assert.ok(!held.ok && held.reason === 'exists');
 });
 
 test('many: in order, with undefined for what is missing, however many', async () => {

@@ -41,6 +41,8 @@ export function _compiledOnly(db: AnoaClient, address: Address): void {
   expectType<Written | Refused>()(db.expire('k', '5m', { ifLater: true }), true);
   expectType<boolean>()(db.rename('a', 'b'), true);
   expectType<Written | Refused>()(db.rename('a', 'b', { ifAbsent: true }), true);
+  expectType<boolean>()(db.copy('a', 'b'), true);
+  expectType<Written | Refused>()(db.copy('a', 'b', { ifAbsent: true }), true);
   expectType<number | null | undefined>()(db.ttl('k'), true);
   expectType<Map<string | Uint8Array, { name: string; age: number } | undefined>>()(
     db.getMany(['a'], User) as Promise<Map<string | Uint8Array, { name: string; age: number } | undefined>>,

@@ -3,6 +3,7 @@ import {
   type AnoaValue,
   encodeAppend,
   encodeCheck,
+  encodeCopy,
   encodeCount,
   encodeDelete,
   encodeExists,
@@ -495,6 +496,36 @@ test('RENAME to the same key changes the version only', () => {
   assert.equal(ttlNow(), 40);
   assert.equal(
     statusOf((w) => encodeRename(w, { key: k, newKey: k, ifAbsent: true })),
+    'CONDITION_FAILED',
+  );
+});
+
+test('COPY gives the target value, type, kind and expiry, and leaves the original as it is', () => {
+  const to = bytes('to');
+  const copy = (more: object = {}): Answer => db.run((w) => encodeCopy(w, { key: k, newKey: to, ...more }));
+  const target = (): Answer => db.run((w) => encodeGet(w, { key: to, withVersion: true }));
+  assert.equal(copy().status, 'NOT_FOUND');
+  const original = db.run(set(text('5'), { ttlMs: 40 }));
+  db.run((w) => encodeSet(w, { key: to, value: 'old' }));
+  assert.equal(copy({ ifAbsent: true }).status, 'CONDITION_FAILED');
+  assert.equal(target().value, 'old');
+  const done = copy();
+  assert.equal(done.status, 'OK');
+  assert.deepEqual(target(), { status: 'OK', type: 'integer', value: 5, version: done.version });
+  assert.equal(db.run((w) => encodeTtl(w, { key: to })).value, 40);
+  assert.equal(valueNow(), 5);
+  assert.equal(ttlNow(), 40);
+  assert.equal(db.run((w) => encodeGet(w, { key: k, withVersion: true })).version, original.version);
+});
+
+test('COPY to the same key changes the version only', () => {
+  const before = db.run(set('x', { ttlMs: 40 })).version ?? 0;
+  const done = db.run((w) => encodeCopy(w, { key: k, newKey: k }));
+  assert.ok((done.version ?? 0) > before);
+  assert.equal(valueNow(), 'x');
+  assert.equal(ttlNow(), 40);
+  assert.equal(
+    statusOf((w) => encodeCopy(w, { key: k, newKey: k, ifAbsent: true })),
     'CONDITION_FAILED',
   );
 });

@@ -8,6 +8,7 @@ import {
   type AnoaValue,
   encodeAppend,
   encodeCheck,
+  encodeCopy,
   encodeDelete,
   encodeExists,
   encodeExpire,
@@ -205,15 +206,17 @@ function randomStep(random: SeededRandom, model: Model): Step {
     case 11: {
       const target = `k${random.int(0, 7)}`;
       const ifAbsent = random.chance(0.3);
+      const isCopy = random.chance(0.5);
+      const encode = isCopy ? encodeCopy : encodeRename;
       return {
-        name: `RENAME ${name} ${target} ${ifAbsent}`,
-        encode: (w) => encodeRename(w, { key, newKey: bytes(target), ifAbsent }),
+        name: `${isCopy ? 'COPY' : 'RENAME'} ${name} ${target} ${ifAbsent}`,
+        encode: (w) => encode(w, { key, newKey: bytes(target), ifAbsent }),
         writes: target,
         model: (m) => {
           const entry = m.at(name);
           if (entry === undefined) return { status: 'NOT_FOUND' };
           if (ifAbsent && m.at(target) !== undefined) return { status: 'CONDITION_FAILED' };
-          m.entries.delete(name);
+          if (!isCopy) m.entries.delete(name);
           m.write(target, entry.kind, entry.value, entry.expiryMs);
           return { status: 'OK', version: true };
         },

@@ -12,6 +12,7 @@ import {
 } from '@anoadb/protocol';
 import { append } from './commands/append.js';
 import { check } from './commands/check.js';
+import { copy } from './commands/copy.js';
 import { count } from './commands/count.js';
 import { deleteKey } from './commands/delete.js';
 import { exists } from './commands/exists.js';
@@ -60,6 +61,7 @@ const handlers: Record<keyof typeof Opcode, CommandHandler> = {
   PING: ping,
   CHECK: check,
   SNAPSHOT: snapshot,
+  COPY: copy,
 };
 
 /** By opcode; undefined where there is no such command. */

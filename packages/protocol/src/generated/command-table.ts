@@ -520,6 +520,30 @@ export const commandTable: readonly CommandInfo[] = [
       { about: 'Before an upgrade', request: 'SNAPSHOT', answer: 'OK, {"generation":4,"entries":1000000,"bytes":73400320,"elapsedMs":2100}' },
     ],
   },
+  {
+    name: 'COPY', identifier: 'copy', opcode: Opcode.COPY,
+    kind: 'write', mutates: true, alone: false, hasKey: true, replay: 'stored',
+    keyProse: 'The key, 1 to 1024 bytes of any content.',
+    summary: 'Give a copy of an entry another key.',
+    prose: 'Copies the entry with its value, type and expiry, and replaces what the new key held. The entry itself stays as it is. A key copied to itself changes nothing but the version.',
+    flags: [
+      { name: 'ifAbsent', bit: 0, prose: 'Only where the new key does not exist.' },
+    ],
+    exclusive: [],
+    arguments: [
+      { name: 'newKey', type: 'key', prose: 'The new key, 1 to 1024 bytes.' },
+    ],
+    result: { types: ['none'], version: 'always', prose: 'Nothing; the version is the new one.' },
+    errors: [
+      { status: Status.NOT_FOUND, when: 'The key does not exist or has expired.' },
+      { status: Status.CONDITION_FAILED, when: 'ifAbsent and the new key exists.' },
+    ],
+    cost: { order: 'O(1)', growsWith: 'the size of the value, which is copied' },
+    examples: [
+      { about: 'Work on a draft of a post', request: 'COPY post:1 newKey=draft:1', answer: 'OK, version 28' },
+      { about: 'Only where nobody has begun one', request: 'COPY post:1 ifAbsent newKey=draft:1', answer: 'OK, version 28, or CONDITION_FAILED' },
+    ],
+  },
 ];
 
 const byOpcode: (CommandInfo | undefined)[] = new Array(256).fill(undefined);

@@ -92,6 +92,8 @@ function decodeArguments(reader: ByteReader, op: Op, keyBytes: number): Status {
       return decodeCheck(reader, op, keyBytes);
     case Opcode.SNAPSHOT:
       return decodeSnapshot(reader, op, keyBytes);
+    case Opcode.COPY:
+      return decodeCopy(reader, op, keyBytes);
     default:
       return Status.UNSUPPORTED_OP;
   }
@@ -339,5 +341,18 @@ function decodeCheck(reader: ByteReader, op: Op, keyBytes: number): Status {
 function decodeSnapshot(_reader: ByteReader, op: Op, keyBytes: number): Status {
   if (op.flags !== 0) return Status.MALFORMED;
   if (keyBytes !== 0) return Status.MALFORMED;
+  return Status.OK;
+}
+
+function decodeCopy(reader: ByteReader, op: Op, keyBytes: number): Status {
+  const flags = op.flags;
+  if ((flags & 0xfe) !== 0) return Status.MALFORMED;
+  if (keyBytes > Limits.keyBytesMax) return Status.KEY_TOO_LARGE;
+  if (keyBytes < Limits.keyBytesMin) return Status.MALFORMED;
+  op.valueStart = reader.at;
+  op.valueEnd = reader.end;
+  reader.at = reader.end;
+  if (op.valueEnd - op.valueStart > Limits.keyBytesMax) return Status.KEY_TOO_LARGE;
+  if (op.valueEnd - op.valueStart < Limits.keyBytesMin) return Status.MALFORMED;
   return Status.OK;
 }

@@ -448,3 +448,25 @@ export function encodeSnapshot(writer: ByteWriter): void {
   const start = beginOp(writer, Opcode.SNAPSHOT, 0, undefined);
   endOp(writer, start);
 }
+
+/** What COPY asks. */
+export interface CopyRequest {
+  /** The key, 1 to 1024 bytes of any content. */
+  readonly key: Uint8Array;
+  /** Only where the new key does not exist. */
+  readonly ifAbsent?: boolean | undefined;
+  /** The new key, 1 to 1024 bytes. */
+  readonly newKey: Uint8Array;
+}
+
+/**
+ * Give a copy of an entry another key. Copies the entry with its value, type and expiry, and replaces what
+ * the new key held. The entry itself stays as it is. A key copied to itself changes nothing but the version.
+ */
+export function encodeCopy(writer: ByteWriter, request: CopyRequest): void {
+  let flags = 0;
+  if (request.ifAbsent) flags |= 0x01;
+  const start = beginOp(writer, Opcode.COPY, flags, request.key);
+  writer.copy(request.newKey, 0, request.newKey.length);
+  endOp(writer, start);
+}

@@ -69,6 +69,9 @@ function encodeArguments(writer: ByteWriter, op: Op): void {
     case Opcode.CHECK:
       if ((op.flags & 0x04) !== 0) writer.u64(op.version);
       break;
+    case Opcode.COPY:
+      writer.copy(op.bytes, op.valueStart, op.valueEnd);
+      break;
     default:
       break; // no arguments
   }

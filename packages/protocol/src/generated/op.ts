@@ -41,7 +41,7 @@ export class Op {
   count = 0;
   /** Type of the value, or the type that SCAN looks for. */
   type = 0;
-  /** The argument that reaches to the end: the value, or newKey, pattern, payload. */
+  /** The argument that reaches to the end: the value, or newKey, pattern, payload, newKey. */
   valueStart = 0;
   valueEnd = 0;
 

@@ -48,6 +48,8 @@ export const Opcode = {
   CHECK: 0x15,
   /** Write a snapshot now. */
   SNAPSHOT: 0x16,
+  /** Give a copy of an entry another key. */
+  COPY: 0x17,
 } as const;
 export type Opcode = (typeof Opcode)[keyof typeof Opcode];
 
@@ -64,11 +66,11 @@ const IS_ADMIN_KIND = 32;
 // One byte per opcode: a look-up instead of a switch, for code that sees every op.
 const TRAITS = new Uint8Array(256);
 for (const opcode of Object.values(Opcode)) TRAITS[opcode] |= IS_KNOWN;
-for (const opcode of [Opcode.SET, Opcode.DELETE, Opcode.EXPIRE, Opcode.PERSIST, Opcode.INCR, Opcode.INCRFLOAT, Opcode.APPEND, Opcode.GETDELETE, Opcode.GETEXPIRE, Opcode.RENAME, Opcode.FLUSH, Opcode.SNAPSHOT])
+for (const opcode of [Opcode.SET, Opcode.DELETE, Opcode.EXPIRE, Opcode.PERSIST, Opcode.INCR, Opcode.INCRFLOAT, Opcode.APPEND, Opcode.GETDELETE, Opcode.GETEXPIRE, Opcode.RENAME, Opcode.FLUSH, Opcode.SNAPSHOT, Opcode.COPY])
   TRAITS[opcode] |= MUTATES;
 for (const opcode of [Opcode.GET, Opcode.GETEXPIRE, Opcode.SCAN, Opcode.STATS, Opcode.PING]) TRAITS[opcode] |= IS_REREAD;
 for (const opcode of [Opcode.SNAPSHOT]) TRAITS[opcode] |= IS_ALONE;
-for (const opcode of [Opcode.SET, Opcode.DELETE, Opcode.EXPIRE, Opcode.PERSIST, Opcode.INCR, Opcode.INCRFLOAT, Opcode.APPEND, Opcode.GETDELETE, Opcode.GETEXPIRE, Opcode.RENAME])
+for (const opcode of [Opcode.SET, Opcode.DELETE, Opcode.EXPIRE, Opcode.PERSIST, Opcode.INCR, Opcode.INCRFLOAT, Opcode.APPEND, Opcode.GETDELETE, Opcode.GETEXPIRE, Opcode.RENAME, Opcode.COPY])
   TRAITS[opcode] |= IS_WRITE_KIND;
 for (const opcode of [Opcode.FLUSH, Opcode.SNAPSHOT]) TRAITS[opcode] |= IS_ADMIN_KIND;
 
@@ -211,4 +213,10 @@ export const CheckFlag = {
   IF_PRESENT: 0x02,
   /** The entry must have this version. */
   IF_VERSION: 0x04,
+} as const;
+
+/** Flags of COPY. */
+export const CopyFlag = {
+  /** Only where the new key does not exist. */
+  IF_ABSENT: 0x01,
 } as const;

@@ -1,6 +1,7 @@
 import { type Op, RenameFlag, type Result, Status } from '@anoadb/protocol';
 import type { EntryRef } from '../../store/index.js';
 import type { Engine } from '../engine.js';
+import { copyEntry } from '../entry-copy.js';
 
 /** The new key is the op's value range. */
 export function rename(engine: Engine, op: Op, result: Result): void {
@@ -30,24 +31,7 @@ export function rename(engine: Engine, op: Op, result: Result): void {
 /** Copies to the new key first, so that a refusal for want of memory leaves everything as it was. */
 function move(engine: Engine, op: Op, from: EntryRef, target: EntryRef): EntryRef {
   const store = engine.store;
-  const type = store.typeOf(from);
-  const kind = store.kindOf(from);
-  const start = store.valueStartOf(from);
-  const end = start + store.valueLengthOf(from);
-  const ref = engine.put(
-    store.keyHash(op.bytes, op.valueStart, op.valueEnd),
-    target,
-    op.bytes,
-    op.valueStart,
-    op.valueEnd,
-    type,
-    store.segmentOf(from),
-    start,
-    end,
-    store.expiryOf(from),
-  );
-  if (ref === 0) return 0;
-  store.setKind(ref, kind);
+  if (copyEntry(engine, op, from, target) === 0) return 0;
   // The copy may have evicted the original; then it is gone already.
   const original = engine.find(op);
   if (original !== 0 && engine.remove(original, op) === 0) return 0;

@@ -807,4 +807,43 @@ public interface AnoaAsyncCommands {
    * @return An object: generation, entries, bytes, elapsedMs.
    */
   CompletableFuture<AnoaValue> snapshot();
+
+  /**
+   * Give a copy of an entry another key. Copies the entry with its value, type and expiry, and replaces what the new key
+   * held. The entry itself stays as it is. A key copied to itself changes nothing but the version.
+   *
+   * <p>{@code O(1)}, grows with the size of the value, which is copied.
+   *
+   * <p>Work on a draft of a post: {@code COPY post:1 newKey=draft:1} answers OK, version 28.
+   *
+   * @param key The key, 1 to 1024 bytes of any content.
+   * @param newKey The new key, 1 to 1024 bytes.
+   * @return False where there is no such key.
+   */
+  default CompletableFuture<Boolean> copy(String key, String newKey) {
+    return copy(Key.of(key), Key.of(newKey));
+  }
+
+  /** As {@link #copy(String, String)}, for keys of any bytes. */
+  CompletableFuture<Boolean> copy(Key key, Key newKey);
+
+  /**
+   * Give a copy of an entry another key. Copies the entry with its value, type and expiry, and replaces what the new key
+   * held. The entry itself stays as it is. A key copied to itself changes nothing but the version.
+   *
+   * <p>{@code O(1)}, grows with the size of the value, which is copied.
+   *
+   * <p>Work on a draft of a post: {@code COPY post:1 newKey=draft:1} answers OK, version 28.
+   *
+   * @param key The key, 1 to 1024 bytes of any content.
+   * @param newKey The new key, 1 to 1024 bytes.
+   * @param options What else is asked.
+   * @return Whether it was applied. Nothing; the version is the new one.
+   */
+  default CompletableFuture<Outcome> copy(String key, String newKey, CopyOptions options) {
+    return copy(Key.of(key), Key.of(newKey), options);
+  }
+
+  /** As {@link #copy(String, String, CopyOptions)}, for keys of any bytes. */
+  CompletableFuture<Outcome> copy(Key key, Key newKey, CopyOptions options);
 }

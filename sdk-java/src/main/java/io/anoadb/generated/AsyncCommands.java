@@ -236,4 +236,14 @@ public class AsyncCommands implements AnoaAsyncCommands {
   public CompletableFuture<AnoaValue> snapshot() {
     return executor.submit(Commands.SNAPSHOT, null, OpEncoder.snapshot());
   }
+
+  @Override
+  public CompletableFuture<Boolean> copy(Key key, Key newKey) {
+    return executor.submit(Commands.COPY, key, OpEncoder.copy(executor.bytesOf(key), 0x00, executor.bytesOf(newKey)));
+  }
+
+  @Override
+  public CompletableFuture<Outcome> copy(Key key, Key newKey, CopyOptions options) {
+    return executor.submit(Commands.COPY_OUTCOME, key, OpEncoder.copy(executor.bytesOf(key), options.flags(), executor.bytesOf(newKey)));
+  }
 }

@@ -235,4 +235,14 @@ public class BlockingCommands implements AnoaCommands {
   public AnoaValue snapshot() {
     return executor.call(Commands.SNAPSHOT, null, OpEncoder.snapshot());
   }
+
+  @Override
+  public boolean copy(Key key, Key newKey) {
+    return executor.call(Commands.COPY, key, OpEncoder.copy(executor.bytesOf(key), 0x00, executor.bytesOf(newKey)));
+  }
+
+  @Override
+  public Outcome copy(Key key, Key newKey, CopyOptions options) {
+    return executor.call(Commands.COPY_OUTCOME, key, OpEncoder.copy(executor.bytesOf(key), options.flags(), executor.bytesOf(newKey)));
+  }
 }

@@ -37,6 +37,7 @@ public final class Commands {
   private static final CallKind PING_KIND = new CallKind("PING", false, false, false);
   private static final CallKind CHECK_KIND = new CallKind("CHECK", false, false, false);
   private static final CallKind SNAPSHOT_KIND = new CallKind("SNAPSHOT", true, true, false);
+  private static final CallKind COPY_KIND = new CallKind("COPY", true, false, false);
 
   /** GET. */
   public static final Command<@Nullable AnoaValue> GET =
@@ -153,6 +154,14 @@ public final class Commands {
   /** SNAPSHOT. */
   public static final Command<AnoaValue> SNAPSHOT =
       new Command<>(SNAPSHOT_KIND, false, Readings.VALUE);
+
+  /** COPY. */
+  public static final Command<Boolean> COPY =
+      new Command<>(COPY_KIND, false, Readings.FOUND);
+
+  /** COPY. */
+  public static final Command<Outcome> COPY_OUTCOME =
+      new Command<>(COPY_KIND, false, Readings.OUTCOME);
 
   private Commands() {}
 }

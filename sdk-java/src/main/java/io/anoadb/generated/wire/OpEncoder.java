@@ -275,5 +275,16 @@ public final class OpEncoder {
     return op.array();
   }
 
+  /** COPY. Give a copy of an entry another key. */
+  public static byte[] copy(byte[] key, int flags, byte[] newKey) {
+    OpWriter.checkKey(key, 1, 1024);
+    int argumentBytes = newKey.length;
+    ByteBuffer op = OpWriter.begin(Opcode.COPY, flags, key, argumentBytes);
+    int at = op.position();
+    OpWriter.checkKey(newKey, 1, 1024);
+    op.put(at, newKey);
+    return op.array();
+  }
+
   private OpEncoder() {}
 }

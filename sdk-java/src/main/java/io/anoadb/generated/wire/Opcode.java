@@ -70,6 +70,9 @@ public final class Opcode {
   /** Write a snapshot now. */
   public static final int SNAPSHOT = 0x16;
 
+  /** Give a copy of an entry another key. */
+  public static final int COPY = 0x17;
+
   /** The name of the command; of an unknown opcode {@code opcode 42}. */
   public static String nameOf(int opcode) {
     return switch (opcode) {
@@ -95,6 +98,7 @@ public final class Opcode {
       case PING -> "PING";
       case CHECK -> "CHECK";
       case SNAPSHOT -> "SNAPSHOT";
+      case COPY -> "COPY";
       default -> "opcode " + opcode;
     };
   }

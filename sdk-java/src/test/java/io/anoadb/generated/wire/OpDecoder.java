@@ -86,6 +86,7 @@ public final class OpDecoder {
       case Opcode.PING -> readPing();
       case Opcode.CHECK -> readCheck();
       case Opcode.SNAPSHOT -> readSnapshot();
+      case Opcode.COPY -> readCopy();
       default -> throw new Refused(Status.UNSUPPORTED_OP);
     }
   }
@@ -304,6 +305,16 @@ public final class OpDecoder {
   private void readSnapshot() {
     require((flags & 0xff) == 0, Status.MALFORMED);
     require(key.length == 0, Status.MALFORMED);
+  }
+
+  private void readCopy() {
+    require((flags & 0xfe) == 0, Status.MALFORMED);
+    require(key.length <= 1024, Status.KEY_TOO_LARGE);
+    require(key.length >= 1, Status.MALFORMED);
+    byte[] newKey = rest();
+    require(newKey.length <= 1024, Status.KEY_TOO_LARGE);
+    require(newKey.length >= 1, Status.MALFORMED);
+    arguments.put("newKey", newKey);
   }
 
   private boolean has(int flag) {
