@@ -13,6 +13,7 @@ import { AnoaServer, type AnoaServerOptions } from './anoa.js';
 import { VALUE_BYTES } from './entries.js';
 import { type GeneratorReport, type LoadSettings, runGenerator } from './generator.js';
 import { loadGenerator } from './generator-build.js';
+import { runInJavaScript, UNCOUNTED } from './javascript-load.js';
 import { type KeyDraw, zipfSequence } from './key-draw.js';
 import { KEYS } from './measurement.js';
 import { MemcachedServer, memcachedVersion } from './memcached.js';
@@ -35,21 +36,27 @@ export interface LoadShape {
   readonly spinning?: boolean;
 }
 
+function hasGenerator(): boolean {
+  return 'program' in loadGenerator();
+}
+
 export interface Contestant {
   readonly name: string;
   readonly pid: number;
   load(shape: LoadShape): Promise<GeneratorReport>;
 }
 
-const SECONDS = 1;
-const WARM_SECONDS = 0.25;
+/** Of a round, where a row says nothing else. */
+export const SECONDS = 0.6;
+const WARM_SECONDS = 0.2;
 /** Ops in one request of a fill, below which it fits the largest datagram. */
 const FILL_BYTES_MAX = 12_000;
 const FILL_OPS_MAX = 50;
 const FILL_OUTSTANDING = 32;
 const FILL_TRIES_MAX = 3;
 /** About a second of them. */
-const TLS_REQUESTS = 150_000;
+const TLS_REQUESTS = 100_000;
+const REDIS_REQUESTS = 100_000;
 
 function common(shape: LoadShape, pid: number): Omit<LoadSettings, 'target' | 'port'> {
   const { sockets, outstanding, ops, keys } = shape;
@@ -133,16 +140,25 @@ export class AnoaContestant implements Contestant {
   }
 
   async fill(count: number, valueBytes = VALUE_BYTES): Promise<number> {
+    if (!hasGenerator()) return this.#fillInJavaScript(count, valueBytes);
     const settings = filling(count, valueBytes, this.pid);
     return (await fillSurely(this.name, () => this.#run(settings))).seconds;
   }
 
   load(shape: LoadShape): Promise<GeneratorReport> {
-    return this.#run(common(shape, this.pid));
+    return hasGenerator() ? this.#run(common(shape, this.pid)) : runInJavaScript(this.server, shape);
   }
 
   async dispose(): Promise<void> {
     await this.server.dispose();
+  }
+
+  async #fillInJavaScript(count: number, valueBytes: number): Promise<number> {
+    if (valueBytes !== VALUE_BYTES) throw new Error('this row needs the native load generator');
+    const client = await this.server.connect();
+    const seconds = await this.server.fill(client, count);
+    await client.close();
+    return seconds;
   }
 
   async #run(settings: Omit<LoadSettings, 'target' | 'port'>): Promise<GeneratorReport> {
@@ -233,12 +249,14 @@ export class RedisContestant implements Contestant {
   }
 
   async fill(count: number, valueBytes = VALUE_BYTES): Promise<void> {
+    if (!hasGenerator()) return this.server.fill(count);
     const settings = filling(count, valueBytes, this.pid);
     const { port } = this.server;
     await fillSurely(this.name, () => runGenerator({ ...settings, target: 'redis', port }));
   }
 
   load(shape: LoadShape): Promise<GeneratorReport> {
+    if (!hasGenerator()) return benchmarked(this.server, shape, REDIS_REQUESTS);
     return runGenerator({ ...common(shape, this.pid), target: 'redis', port: this.server.port });
   }
 
@@ -271,35 +289,8 @@ export class RedisTlsContestant implements Contestant {
     return this.server.pid;
   }
 
-  async load({ ops, keys }: LoadShape): Promise<GeneratorReport> {
-    const requests = ops === 1 ? TLS_REQUESTS : TLS_REQUESTS * 10;
-    const usedBefore = processorSeconds(this.pid) ?? 0;
-    const { rate, loadBusy } = await this.server.benchmark('get', {
-      pipeline: ops,
-      requests,
-      keys: keys.count,
-    });
-    const serverSeconds = (processorSeconds(this.pid) ?? 0) - usedBefore;
-    const none = {
-      misses: 0,
-      errors: 0,
-      lost: 0,
-      late: 0,
-      serverWaited: 0,
-      loadWaited: 0,
-      stoppedEarly: null,
-    };
-    const latencyUs = { p50: Number.NaN, p99: Number.NaN, p999: Number.NaN, max: Number.NaN };
-    return {
-      ...none,
-      seconds: requests / rate,
-      requests,
-      ops: requests,
-      hits: requests,
-      loadBusy,
-      serverSeconds,
-      latencyUs,
-    };
+  load(shape: LoadShape): Promise<GeneratorReport> {
+    return benchmarked(this.server, shape, TLS_REQUESTS);
   }
 
   dispose(): Promise<void> {
@@ -318,9 +309,9 @@ export class MemcachedContestant implements Contestant {
     this.name = `memcached ${memcachedVersion()} ${way === 'udp' ? 'UDP' : 'TCP'}`;
   }
 
-  /** Undefined where memcached is not installed. */
+  /** Undefined where memcached, or the generator that speaks to it, is not there. */
   static async start(way: 'udp' | 'tcp'): Promise<MemcachedContestant | undefined> {
-    if (memcachedVersion() === undefined) return undefined;
+    if (memcachedVersion() === undefined || !hasGenerator()) return undefined;
     return new MemcachedContestant(await MemcachedServer.start(serverPrefix()), way);
   }
 
@@ -352,6 +343,18 @@ export class MemcachedContestant implements Contestant {
 }
 
 export type EchoKind = 'C' | 'recvmmsg' | 'node:dgram' | 'plain';
+
+/** redis-benchmark: 50 connections whatever the shape says, a pipeline of `ops`, uniform keys. */
+async function benchmarked(server: RedisServer, shape: LoadShape, singles: number): Promise<GeneratorReport> {
+  const requests = shape.ops === 1 ? singles : singles * 10;
+  const test = shape.readsPercent === 0 ? 'set' : 'get';
+  const usedBefore = processorSeconds(server.pid) ?? 0;
+  const options = { pipeline: shape.ops, requests, keys: shape.keys.count };
+  const { rate, loadBusy } = await server.benchmark(test, options);
+  const serverSeconds = (processorSeconds(server.pid) ?? 0) - usedBefore;
+  const counts = { requests, ops: requests, hits: requests };
+  return { ...UNCOUNTED, ...counts, seconds: requests / rate, loadBusy, serverSeconds };
+}
 
 /** An echo is loaded like a server, with datagrams of 64 bytes. */
 export class EchoContestant implements Contestant {

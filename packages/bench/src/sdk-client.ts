@@ -1,15 +1,16 @@
 #!/usr/bin/env node
 /**
  * One application written against an SDK: `sdk-client.js anoa|node-redis|ioredis PORT CALLS SECONDS KEYS`. So many
- * loops each await one get after the other. Prints `{rate, p50Us, busy}`. A process of its own, so that no library
+ * loops each await one get after the other. Prints `{rate, p50Us, busy, waited}`. A process of its own, so that no library
  * pays for another's code or garbage.
  */
 
+import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 
 type Get = (key: string) => Promise<unknown>;
 
-const WARM_SECONDS = 0.5;
+const WARM_SECONDS = 0.4;
 /** Every so many calls of a loop one is timed. */
 const TIMED_EVERY = 16;
 
@@ -64,17 +65,28 @@ async function measure(call: Get, options: { calls: number; seconds: number; key
   isMeasuring = true;
   const doneBefore = done;
   const usedBefore = process.cpuUsage();
+  const waitedBefore = waitedSeconds();
   const fromMs = performance.now();
   await sleep(options.seconds);
   const elapsed = (performance.now() - fromMs) / 1000;
   const used = process.cpuUsage(usedBefore);
+  const waited = (waitedSeconds() - waitedBefore) / elapsed;
   const rate = (done - doneBefore) / elapsed;
   isRunning = false;
   await Promise.all(loops);
   latencies.sort((a, b) => a - b);
   const p50Us = (latencies[latencies.length >> 1] ?? Number.NaN) * 1000;
   const busy = (used.user + used.system) / 1e6 / elapsed;
-  process.stdout.write(`${JSON.stringify({ rate, p50Us, busy, missing })}\n`);
+  process.stdout.write(`${JSON.stringify({ rate, p50Us, busy, waited, missing })}\n`);
+}
+
+/** How long this thread was ready to run while its core was somebody else's; 0 where the system does not say. */
+function waitedSeconds(): number {
+  try {
+    return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e9;
+  } catch {
+    return 0;
+  }
 }
 
 function keyText(index: number): string {

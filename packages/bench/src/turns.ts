@@ -1,6 +1,6 @@
 /** Contestants take turns under one load; medians, spread, and who was the limit. */
 
-import type { Contestant, LoadShape } from './contestants.js';
+import { type Contestant, type LoadShape, SECONDS } from './contestants.js';
 import type { GeneratorReport, LatencyUs } from './generator.js';
 import { type BenchContext, type Line, median } from './measurement.js';
 
@@ -37,13 +37,17 @@ export async function takeTurns(
   const taken: GeneratorReport[][] = contestants.map(() => []);
   for (let round = 0; round < context.rounds; round++) {
     for (const [i, contestant] of contestants.entries()) {
-      const one = typeof shape === 'function' ? shape(contestant) : shape;
+      const one = lengthened(context, typeof shape === 'function' ? shape(contestant) : shape);
       taken[i].push(await undisturbed(contestant, one));
     }
   }
   const standings = contestants.map((contestant, i) => standingOf(contestant.name, taken[i]));
   context.progress(`    ${standings.map(progressText).join(' | ')}`);
   return standings;
+}
+
+function lengthened(context: BenchContext, shape: LoadShape): LoadShape {
+  return context.isFull ? { ...shape, seconds: 2 * (shape.seconds ?? SECONDS), warmSeconds: 0.5 } : shape;
 }
 
 /** The first run that had its cores to itself, else the one that was disturbed least. */

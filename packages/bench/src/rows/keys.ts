@@ -9,8 +9,8 @@ const LARGE = 10_000_000;
 const COUNTS = [100_000, 1_000_000, LARGE];
 const GROWTH_MIN = 0.7;
 const SHAPES = [
-  { id: 'one', title: 'one op per datagram', sockets: 1, outstanding: 64, ops: 1, seconds: 0.5 },
-  { id: 'batched', title: '50 ops per request', sockets: 1, outstanding: 64, ops: 50, seconds: 0.5 },
+  { id: 'one', title: 'one op per datagram', sockets: 1, outstanding: 64, ops: 1, seconds: 0.3 },
+  { id: 'batched', title: '50 ops per request', sockets: 1, outstanding: 64, ops: 50, seconds: 0.3 },
 ];
 const DISTRIBUTIONS: readonly Distribution[] = ['uniform', 'zipf'];
 

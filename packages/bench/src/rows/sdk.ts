@@ -7,14 +7,16 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { AnoaContestant, RedisContestant } from '../contestants.js';
-import { type BenchContext, KEYS, type Line, median, type RowGroup } from '../measurement.js';
+import { type Aim, type BenchContext, KEYS, type Line, median, type RowGroup } from '../measurement.js';
 import { loadPrefix } from '../pinning.js';
 import { processorSeconds } from '../processor-time.js';
 import { REDIS_MISSING } from '../redis.js';
 
 const CONCURRENT = [1, 32, 256];
 const RATIO_MIN = 3;
-const SECONDS = 1;
+const SECONDS = 0.8;
+/** From here on the cores were not the clients' own, and their processor time says more than the clock. */
+const DISTURBED = 0.05;
 const CLIENTS = [
   { kind: 'node-redis', name: 'node-redis' },
   { kind: 'ioredis', name: 'ioredis' },
@@ -25,13 +27,16 @@ interface ClientReport {
   readonly rate: number;
   readonly p50Us: number;
   readonly busy: number;
+  /** Part of the time in which the client waited for its core. */
+  readonly waited: number;
   readonly missing: number;
   readonly serverBusy: number;
 }
 
 export const sdkRows: RowGroup = {
   name: 'sdk',
-  title: 'The TypeScript SDK beside node-redis and ioredis: concurrent gets of one client process',
+  title:
+    'The TypeScript SDK beside node-redis and ioredis: concurrent gets of one client process (per core: of the client)',
   isOptIn: false,
   async run(context) {
     const anoa = await AnoaContestant.start();
@@ -83,13 +88,25 @@ async function measureCalls(
       ours: rates[0],
       theirs: { name, value: rates[i + 1] },
       spread: { least: Math.min(...ratios), most: Math.max(...ratios) },
+      perCore: efficiency(taken[0]) / efficiency(taken[i + 1]),
       busy: [taken[0], taken[i + 1]].map(busyText).join(' : '),
       note: `p50 ${p50Text(taken[0])} against ${p50Text(taken[i + 1])} of ${name}`,
-      ...(isBest
-        ? { aim: { text: `at least ${RATIO_MIN}`, isMet: rates[0] >= RATIO_MIN * best }, headline: 7 }
-        : {}),
+      ...(isBest ? { aim: aimOf(rates[0] / best, taken[0], taken[i + 1]), headline: 7 } : {}),
     };
   });
+}
+
+function aimOf(ratio: number, ours: readonly ClientReport[], theirs: readonly ClientReport[]): Aim {
+  const isDisturbed = [ours, theirs].some((reports) => median(reports.map((one) => one.waited)) > DISTURBED);
+  if (!isDisturbed) return { text: `at least ${RATIO_MIN}`, isMet: ratio >= RATIO_MIN };
+  const perCore = efficiency(ours) / efficiency(theirs);
+  const text = `at least ${RATIO_MIN} per core, as other processes had the cores`;
+  return { text, isMet: perCore >= RATIO_MIN };
+}
+
+/** Calls that a second of the client's processor time makes. */
+function efficiency(reports: readonly ClientReport[]): number {
+  return median(reports.map((one) => one.rate / one.busy));
 }
 
 async function runClient(

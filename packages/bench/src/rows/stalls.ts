@@ -31,7 +31,7 @@ export const stallRows: RowGroup = {
   },
 };
 
-/** Paced writes: 250 000 keys a second, until there are four million. */
+/** As fast as the server takes them, from a thousand keys to four million. */
 async function growth(context: BenchContext): Promise<Line[]> {
   const anoa = await AnoaContestant.start();
   try {

@@ -20,7 +20,7 @@ const LAYOUTS = [
   { id: 'one', title: '1 socket, 64 outstanding', sockets: 1, outstanding: 64 },
   { id: 'fifty', title: '50 sockets, 1 outstanding', sockets: 50, outstanding: 1 },
 ];
-const SECONDS = 0.5;
+const SECONDS = 0.3;
 
 export const valueRows: RowGroup = {
   name: 'values',
