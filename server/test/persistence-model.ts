@@ -302,6 +302,8 @@ export function inlineJournalWorker(
 }
 
 export interface TestDatabaseOptions extends Partial<DatabaseOptions> {
+  /** Gets the journal worker, to tick it. */
+  readonly onJournalWorker?: (worker: InlineJournalWorker) => void;
   readonly crypto?: StorageCrypto;
   readonly nowMs?: () => number;
   readonly beforeYield?: () => void | Promise<void>;
@@ -322,7 +324,11 @@ export function openOn(disk: MemoryDisk, options: TestDatabaseOptions = {}): Pro
         }),
       },
       startWorker: () => inlineWorker(disk, crypto),
-      startJournalWorker: () => inlineJournalWorker(disk, crypto, options.monotonicMs),
+      startJournalWorker: () => {
+        const worker = inlineJournalWorker(disk, crypto, options.monotonicMs);
+        options.onJournalWorker?.(worker);
+        return worker;
+      },
       nowMs: options.nowMs ?? (() => 1_700_000_000_000),
       monotonicMs: options.monotonicMs ?? (() => 0),
       yieldToEventLoop: async () => {

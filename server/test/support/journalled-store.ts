@@ -100,14 +100,18 @@ export class JournalledStore extends ModelStore {
 }
 
 export async function beginOn(disk: MemoryDisk, options: TestDatabaseOptions = journalOn()) {
-  const database = await openOn(disk, options);
+  let worker: InlineJournalWorker | undefined;
+  const onJournalWorker = (started: InlineJournalWorker) => {
+    worker = started;
+  };
+  const database = await openOn(disk, { ...options, onJournalWorker });
   const store = new JournalledStore();
   const report = await database.load(store);
   await database.start();
   const lines = stateOf(store.entries.values());
   const clients = [...store.clients];
   store.journalTo(database, report.lastVersion);
-  return { database, store, report, lines, clients };
+  return { database, store, report, lines, clients, worker: worker! };
 }
 
 export async function written(database: Database, lsn: number): Promise<void> {
