@@ -10,6 +10,7 @@ import {
 } from '../../src/persistence/journal/journal-types.js';
 import type { MemoryDisk } from '../persistence-memory-disk.js';
 import {
+  type InlineJournalWorker,
   keyOf,
   ModelStore,
   openOn,
