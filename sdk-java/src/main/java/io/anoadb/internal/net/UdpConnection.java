@@ -11,13 +11,13 @@ import io.anoadb.internal.transport.Fatal;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedSelectorException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -41,6 +41,10 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
   private static final double NAP_MS = 20;
   /** Without a call for this long it sleeps until something happens. */
   private static final double QUIET_MS = 1000;
+  /** So many lone calls in a row, and the thread leaves the socket to those who make them. */
+  private static final int LONE_CALLS_MIN = 8;
+  /** It comes back when they stay away for this long. */
+  private static final double REST_MS = 10;
 
   private final String peer;
   private final CallErrors errors;
@@ -60,12 +64,11 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
   private final ConcurrentLinkedQueue<Call<?>> givenUp = new ConcurrentLinkedQueue<>();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicLong inFlightBytes = new AtomicLong();
-  private final AtomicBoolean isAsleep = new AtomicBoolean();
-  /** Until when, at most; read by those who might have to wake it. */
-  private volatile double asleepUntilMs;
+  private final SocketWatch watch;
+  /** Blocking calls in a row that found nothing in flight: they can watch the socket by themselves. */
+  private volatile int loneCalls;
 
-  /** When the next turn is due at the latest, as the last one said. */
-  private volatile double dueAtMs = Double.POSITIVE_INFINITY;
+  private volatile double lastLoneMs;
 
   private volatile boolean isOpen = true;
   private volatile @Nullable Throwable obstacle;
@@ -82,6 +85,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
 
   private double restartAtMs = Double.POSITIVE_INFINITY;
   private double lastCallMs;
+  private double lastSentMs;
   private long requests;
   private List<Call<?>> settled = new ArrayList<>();
   private List<Runnable> events = new ArrayList<>();
@@ -101,6 +105,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
     queue = new CallQueue(this, errors);
     thread = new Thread(this::run, "anoadb-" + peer);
     thread.setDaemon(true);
+    watch = new SocketWatch(socket, thread);
   }
 
   static Connection open(ConnectionOptions options) {
@@ -133,9 +138,10 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
 
   @Override
   public void submit(Call<?> call) {
+    loneCalls = 0;
     if (!admit(call)) return;
     submitted.push(call);
-    wakeUp();
+    watch.onWork(clock());
     if (!isOpen) failSubmitted();
   }
 
@@ -143,13 +149,14 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
   public <A extends @Nullable Object> A call(Call<A> call) {
     if (isOwnThread()) throw errors.wouldDeadlock(call);
     // Nothing in flight: there is nothing to share a datagram with, and this thread has only to wait.
-    boolean isLone = inFlight.get() == 0;
-    if (isLone && lock.tryLock()) {
-      if (admit(call)) {
-        submitted.push(call);
-        turnLocked(false);
-      } else lock.unlock();
-    } else submit(call);
+    if (inFlight.get() > 0 || !lock.tryLock()) submit(call);
+    else if (!admit(call)) lock.unlock();
+    else {
+      submitted.push(call);
+      turnLocked(false);
+      loneCalls++;
+      if (!VirtualThreads.isCurrent() && watch.take()) waitAtSocket(call);
+    }
     return call.await();
   }
 
@@ -210,7 +217,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
     if (atOnce) {
       lock.lock();
       turnLocked(false);
-    } else wakeUp();
+    } else watch.wake();
   }
 
   /** A blocking call on the client's own thread. */
@@ -249,6 +256,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
   @Override
   public long submit(byte[] ops, int byteCount, boolean mutates, boolean isAtomic) {
     requests++;
+    lastSentMs = nowMs;
     return endpoint.submit(ops, byteCount, mutates, isAtomic, nowMs);
   }
 
@@ -377,10 +385,6 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
     unlockAndTell();
   }
 
-  private void wakeUp() {
-    if (isAsleep.get() && isAsleep.compareAndSet(true, false)) socket.wakeUp();
-  }
-
   private ClientEndpoint newEndpoint() {
     return new ClientEndpoint(
         accessKey,
@@ -396,7 +400,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
     return (System.nanoTime() - startedNanos) / NANOS_PER_MS;
   }
 
-  /** The thread: turn after turn, and sleep in between. */
+  /** The connection's thread: turn after turn, and sleep in between. */
   private void run() {
     try {
       lock.lock();
@@ -404,9 +408,17 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
       endpoint.start(nowMs);
       unlockAndTell();
       while (isOpen) {
-        lock.lock();
-        turnLocked(true);
-        if (isOpen && submitted.isEmpty() && givenUp.isEmpty()) sleep();
+        if (!watch.take()) {
+          watch.rest(REST_MS);
+          continue;
+        }
+        try {
+          watchSocket();
+        } finally {
+          watch.leave();
+        }
+        // Lone callers take it from here, unless something is left to do or they stay away.
+        if (isOpen && !hasWork() && inFlight.get() == 0) watch.rest(REST_MS);
       }
     } catch (IOException | RuntimeException | Error failure) {
       if (isOpen) LOG.log(Level.ERROR, "the connection to " + peer + " has failed and is closed", failure);
@@ -415,24 +427,42 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
     }
   }
 
-  private void sleep() throws IOException {
-    isAsleep.set(true);
-    double untilMs;
-    do {
-      untilMs = dueAtMs;
-      asleepUntilMs = untilMs;
-    } while (dueAtMs < untilMs); // a turn of another thread came in between and read the older of the two
-    double pauseMs = untilMs - clock();
-    // A call that came before the flag was up has woken nobody.
-    if (pauseMs > 0 && submitted.isEmpty() && givenUp.isEmpty() && isOpen) {
-      socket.await(untilMs == Double.POSITIVE_INFINITY ? 0 : (long) Math.ceil(pauseMs));
+  /** Until lone callers can do without this thread. */
+  private void watchSocket() throws IOException {
+    while (isOpen) {
+      lock.lock();
+      turnLocked(true);
+      if (hasWork()) continue;
+      if (loneCalls >= LONE_CALLS_MIN && inFlight.get() == 0 && clock() - lastLoneMs < REST_MS) return;
+      watch.sleep(clock(), this::hasWork);
     }
-    isAsleep.set(false);
+  }
+
+  /** The caller waits for its answer at the socket and does what else there is to do meanwhile. */
+  private void waitAtSocket(Call<?> call) {
+    try {
+      while (isOpen && !call.isDone()) {
+        watch.sleep(clock(), this::hasWork);
+        lock.lock();
+        turnLocked(true);
+        if (Thread.currentThread().isInterrupted()) break; // it would not sleep any more
+      }
+    } catch (IOException | ClosedSelectorException failure) {
+      if (isOpen) LOG.log(Level.DEBUG, "cannot wait at the socket of " + peer, failure);
+    } finally {
+      lastLoneMs = clock();
+      watch.leave();
+      if (hasWork() || inFlight.get() > 0) watch.callOwn();
+    }
+  }
+
+  private boolean hasWork() {
+    return !submitted.isEmpty() || !givenUp.isEmpty() || !isOpen;
   }
 
   /**
-   * All that there is to do: datagrams (for the thread alone), timers, calls. Notes when the next turn is due, releases
-   * the lock, completes futures.
+   * All that there is to do: datagrams (only for who has the watch), timers, calls. Notes when the next turn is due,
+   * releases the lock, completes futures.
    */
   private void turnLocked(boolean mayReceive) {
     try {
@@ -448,8 +478,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
         serveTrouble();
         double nextMs = Math.min(Math.min(endpoint.nextTickAtMs(), queue.nextAtMs()), restartAtMs);
         if (nowMs - lastCallMs < QUIET_MS) nextMs = Math.min(nextMs, nowMs + NAP_MS);
-        dueAtMs = nextMs;
-        if (!mayReceive && asleepUntilMs > nextMs + NAP_MS) wakeUp();
+        watch.setDue(nextMs, endpoint.outstanding() > 0, lastSentMs, endpoint.smoothedRttMs());
       }
     } finally {
       unlockAndTell();
@@ -457,12 +486,12 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
   }
 
   private void receive() {
-    DatagramBatch batch = socket.receive();
-    while (batch.count > 0 && isOpen) {
-      endpoint.handleBatch(batch, nowMs);
-      if (!batch.isFull()) break;
-      batch = socket.receive();
-    }
+    DatagramBatch batch;
+    do {
+      // A lone answer is the last datagram to be read: asking for another would only be told that there is none.
+      batch = socket.receive(endpoint.outstanding() == 1 ? 1 : UdpSocket.BATCH_SLOTS);
+      if (batch.count > 0) endpoint.handleBatch(batch, nowMs);
+    } while (isOpen && batch.count > 0 && endpoint.outstanding() > 0);
   }
 
   private void takeSubmitted() {
@@ -502,17 +531,26 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
 
   /** Lets others in, then tells callers and listeners what has happened. */
   private void unlockAndTell() {
-    List<Call<?>> calls = settled;
-    List<Runnable> happened = events;
-    if (!calls.isEmpty()) settled = new ArrayList<>();
-    if (!happened.isEmpty()) events = new ArrayList<>();
+    // The lists themselves belong to the lock: what is told after it must be no longer theirs.
+    List<Call<?>> calls = List.of();
+    List<Runnable> happened = List.of();
+    if (!settled.isEmpty()) {
+      calls = settled;
+      settled = new ArrayList<>();
+    }
+    if (!events.isEmpty()) {
+      happened = events;
+      events = new ArrayList<>();
+    }
     lock.unlock();
     for (int i = 0; i < happened.size(); i++) tell(happened.get(i));
-    long nowNanos = wantsCalls && !calls.isEmpty() ? System.nanoTime() : 0;
     for (int i = 0; i < calls.size(); i++) {
       Call<?> call = calls.get(i);
       release(call);
-      if (wantsCalls) tell(() -> listener.onCallEnded(call, nowNanos - call.submittedNanos, call.failure));
+      if (wantsCalls) {
+        long elapsedNanos = System.nanoTime() - call.submittedNanos;
+        tell(() -> listener.onCallEnded(call, elapsedNanos, call.failure));
+      }
       call.tell();
     }
   }

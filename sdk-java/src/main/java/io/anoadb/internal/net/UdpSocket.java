@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UdpSocket implements DatagramSink {
   /** Datagrams per batch: what is read before the answers are looked at. */
-  private static final int BATCH_SLOTS = 32;
+  static final int BATCH_SLOTS = 32;
   /** One more than a datagram may have, to tell one that is too long. */
   private static final int SLOT_BYTES_REMOTE = Limits.DATAGRAM_BYTES_MAX + 1;
 
@@ -52,11 +52,11 @@ final class UdpSocket implements DatagramSink {
     return isLoopback;
   }
 
-  /** Reads what has arrived, up to a whole batch; valid until the next call. */
-  DatagramBatch receive() {
+  /** Reads what has arrived, up to {@code countMax} datagrams; valid until the next call. */
+  DatagramBatch receive(int countMax) {
     incoming.clear();
     try {
-      while (!incoming.isFull()) {
+      while (incoming.count < countMax) {
         int start = incoming.startOf(incoming.count);
         incomingView.limit(start + incoming.slotBytes).position(start);
         int byteCount = channel.read(incomingView);
