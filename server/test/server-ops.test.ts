@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite } from 'uvu';
 import { openLog } from '../src/ops/log.js';
 import { SnapshotSchedule } from '../src/ops/snapshot-schedule.js';
-import type { Database, SnapshotReport, SnapshotSource } from '../src/persistence/index.js';
+import type { Database, LoadReport, SnapshotReport, SnapshotSource } from '../src/persistence/index.js';
 
 const test = suite('server: log, crypto, snapshot schedule');
 
@@ -50,20 +50,32 @@ interface Surroundings {
   readonly schedule: SnapshotSchedule;
   readonly fatal: unknown[];
   lsn: number;
+  journalBytes: number;
   next: () => Promise<Partial<SnapshotReport>>;
 }
 
 async function surroundings(): Promise<Surroundings> {
   const fatal: unknown[] = [];
   const log = await openLog({ logLevel: 'silent', logFormat: 'json' });
-  const around: { lsn: number; next: () => Promise<Partial<SnapshotReport>> } = {
+  const around: { lsn: number; journalBytes: number; next: () => Promise<Partial<SnapshotReport>> } = {
     lsn: 10,
+    journalBytes: 0,
     next: async () => ({ generation: 1, endVersion: around.lsn }),
   };
   const schedule = new SnapshotSchedule({
-    database: { snapshot: () => around.next(), isSnapshotRunning: false } as unknown as Database,
+    database: {
+      snapshot: () => around.next(),
+      isSnapshotRunning: false,
+      journal: {
+        get statistics() {
+          return { bytes: around.journalBytes };
+        },
+      },
+    } as unknown as Database,
     source: { lastVersion: () => around.lsn } as unknown as SnapshotSource,
     savedLsn: 10,
+    loaded: { bytes: 4_000_000, elapsedMs: 2_000 } as LoadReport,
+    journalBytesMax: 100_000_000,
     log,
     isFatal: (error) => (error as Error).message === 'EIO',
     onFatal: (error) => fatal.push(error),
@@ -85,6 +97,15 @@ test('whoever joins a running snapshot does not make it count twice', async () =
   const around = await surroundings();
   await Promise.all([around.schedule.take(), around.schedule.take()]);
   assert.equal(around.schedule.taken, 1);
+});
+
+test('a journal makes a snapshot due that the next start would read for more than ten seconds', async () => {
+  const around = await surroundings();
+  // The last start read 2 000 bytes per millisecond.
+  around.journalBytes = 20_000_000;
+  assert.equal(around.schedule.isJournalLong, false);
+  around.journalBytes++;
+  assert.equal(around.schedule.isJournalLong, true);
 });
 
 test('a snapshot that fails leaves the changes open; only a fatal failure ends the server', async () => {

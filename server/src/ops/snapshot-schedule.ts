@@ -13,6 +13,8 @@ const REPLAY_MS_MAX = 10_000;
 const MEASURED_MS_MIN = 1_000;
 const REPLAY_BYTES_PER_MS = 50_000;
 const JOURNAL_CHECK_MS = 1_000;
+/** A disk that had no room for a snapshot is not filled again at once. */
+const CHECKS_SKIPPED_AFTER_FAILURE = 60;
 
 export interface SnapshotScheduleOptions {
   readonly database: Database;
@@ -36,6 +38,7 @@ export class SnapshotSchedule {
   #timer: NodeJS.Timeout | undefined;
   #journalTimer: NodeJS.Timeout | undefined;
   #lastReport: SnapshotReport | undefined;
+  #checksToSkip = 0;
   #taken = 0;
   #failed = 0;
 
@@ -50,6 +53,11 @@ export class SnapshotSchedule {
   /** Effects that the last snapshot does not have. */
   get changesSinceLast(): number {
     return this.#options.source.lastVersion() - this.#savedLsn;
+  }
+
+  /** The next start would take too long to read the journal, or it has grown above its setting. */
+  get isJournalLong(): boolean {
+    return this.#options.database.journal.statistics.bytes > this.#journalBytesMax;
   }
 
   get lastReport(): SnapshotReport | undefined {
@@ -68,8 +76,12 @@ export class SnapshotSchedule {
   start(intervalMs: number): void {
     const options = this.#options;
     this.#journalTimer = setInterval(() => {
-      const { bytes } = options.database.journal.statistics;
-      if (bytes > this.#journalBytesMax && !options.database.isSnapshotRunning) this.take().catch(() => {});
+      if (this.#checksToSkip > 0) this.#checksToSkip--;
+      else if (this.isJournalLong && !options.database.isSnapshotRunning) {
+        this.take().catch(() => {
+          this.#checksToSkip = CHECKS_SKIPPED_AFTER_FAILURE;
+        });
+      }
     }, JOURNAL_CHECK_MS);
     this.#journalTimer.unref();
     if (intervalMs === 0) return;

@@ -7,10 +7,10 @@
  * more requests that write.
  */
 
-import { ByteWriter } from '@anoadb/protocol';
+import { ByteWriter, copyBytes } from '@anoadb/protocol';
 import type { Journal } from '../engine/journal.js';
 import type { EffectListener, WalkableStore } from './database-types.js';
-import { RecordKind, writeRecordHead } from './entry-record.js';
+import { putRecordHead, RECORD_HEAD_BYTES, RecordKind, writeRecordHead } from './entry-record.js';
 import {
   BATCH_BYTES_MAX,
   BATCH_BYTES_TARGET,
@@ -78,6 +78,9 @@ export class GroupCommit implements Journal {
   readonly #lagMsMax: number;
   readonly #spare: ArrayBuffer[] = [];
   readonly #batch = new ByteWriter(0);
+  /** Of the batch's bytes, which change when it grows. */
+  #viewed: Uint8Array | undefined;
+  #view!: DataView;
   readonly #ready: Batch[] = [];
   #readyBytes = 0;
   #port: JournalPort | undefined;
@@ -191,8 +194,13 @@ export class GroupCommit implements Journal {
     const valueStart = store.valueStartOf(ref);
     const valueBytes = store.valueLengthOf(ref);
     const batch = this.#batch;
-    writeRecordHead(
-      batch,
+    const at = batch.at;
+    const keyAt = at + RECORD_HEAD_BYTES;
+    batch.ensure(RECORD_HEAD_BYTES + keyBytes + valueBytes);
+    if (batch.bytes !== this.#viewed) this.#view = this.#viewOf(batch.bytes);
+    putRecordHead(
+      this.#view,
+      at,
       RecordKind.PUT,
       store.typeOf(ref),
       keyBytes,
@@ -200,8 +208,13 @@ export class GroupCommit implements Journal {
       store.expiryOf(ref),
       store.versionOf(ref),
     );
-    batch.copy(bytes, keyStart, keyStart + keyBytes);
-    batch.copy(bytes, valueStart, valueStart + valueBytes);
+    const keyEnd = keyStart + keyBytes;
+    // In the store they stand side by side: one copy.
+    const end = valueStart === keyEnd ? keyEnd + valueBytes : keyEnd;
+    copyBytes(batch.bytes, keyAt, bytes, keyStart, end);
+    if (end === keyEnd && valueBytes > 0)
+      copyBytes(batch.bytes, keyAt + keyBytes, bytes, valueStart, valueStart + valueBytes);
+    batch.at = keyAt + keyBytes + valueBytes;
   }
 
   remove(bytes: Uint8Array, keyStart: number, keyEnd: number, lsn: number): void {
@@ -303,6 +316,11 @@ export class GroupCommit implements Journal {
     this.#endIfFull();
     this.#isInRequest = true;
     this.#requestStart = this.#batch.at;
+  }
+
+  #viewOf(bytes: Uint8Array): DataView {
+    this.#viewed = bytes;
+    return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   #endIfFull(): void {
