@@ -179,4 +179,34 @@ test('random bytes never throw, and what is answered is well formed', () => {
   }
 });
 
+test('what a batch is expected to bring changes nothing, whatever stands there, and no answer to come', () => {
+  const seed = 7;
+  const random = new SeededRandom(seed);
+  // Enough that the door finds looking ahead worth it.
+  for (let i = 0; i < 200; i++) db.request(Array.from({ length: 100 }, (_, j) => set('v', `key ${i} ${j}`)));
+  const before = db.store.count;
+  const starts = new Int32Array(128);
+  const ends = new Int32Array(128);
+  for (let round = 0; round < 200; round++) {
+    const ops = opsBytes([set(`value ${round}`, `key 5 ${round % 100}`)]);
+    const batch = new Uint8Array(4096);
+    for (let i = 0; i < batch.length; i++) batch[i] = random.int(0, 255);
+    for (let i = 0; i < starts.length; i++) {
+      starts[i] = random.int(0, batch.length);
+      ends[i] = random.int(starts[i], batch.length);
+    }
+    batch.set(ops);
+    starts[0] = 0;
+    ends[0] = ops.length;
+    assert.equal(kindOf(ops), RequestKind.WRITE);
+    db.door.expect(batch, starts, ends, starts.length);
+    assert.equal(db.store.count, before, `seed ${seed}`);
+    const { status, results } = db.raw(ops);
+    assert.equal(status, Status.OK);
+    assert.equal(answersOf(results, 1)[0].status, 'OK', `seed ${seed}`);
+    const [answer] = db.request([(w) => encodeGet(w, { key: bytes(`key 5 ${round % 100}`) })]);
+    assert.equal(answer.value, `value ${round}`, `seed ${seed}`);
+  }
+});
+
 test.run();

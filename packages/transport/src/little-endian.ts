@@ -35,7 +35,8 @@ export function writeU32(bytes: Uint8Array, at: number, value: number): void {
 }
 
 export function writeU48(bytes: Uint8Array, at: number, value: number): void {
-  writeU32(bytes, at, value % TWO_32);
+  // Storing a byte takes what is above it away; a remainder of floats would be a call.
+  writeU32(bytes, at, value);
   writeU16(bytes, at + 4, Math.floor(value / TWO_32));
 }
 

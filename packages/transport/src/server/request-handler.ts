@@ -32,6 +32,11 @@ export interface IncomingRequest {
 
 export interface RequestHandler {
   /**
+   * `bytes[starts[i], ends[i])` are probably the ops of requests that come next: time to fetch what they lead to. A
+   * hint: nothing of them has been checked, and they may never be executed.
+   */
+  expect?(bytes: Uint8Array, starts: Int32Array, ends: Int32Array, count: number): void;
+  /**
    * From op headers alone: does it change anything? Must not throw on hostile bytes. An `execute` of the same range
    * right behind it may rely on these bytes being what they were.
    */

@@ -39,6 +39,7 @@ import { TimerHeap } from '../timer-heap.js';
 import { TokenBucketTable } from '../token-bucket.js';
 import { type HistoryTarget, tellMark, tellSession } from './client-history.js';
 import { ClientRestorer } from './client-restorer.js';
+import { type ExpectedRequests, expectedRequestsFor } from './expected-requests.js';
 import { RequestExecutor } from './request-executor.js';
 import { Roaming } from './roaming.js';
 import { ServerHandshake } from './server-handshake.js';
@@ -69,6 +70,8 @@ export class ServerEndpoint {
   readonly #authType: number;
   readonly #typeOffset: number;
   readonly #roaming: Roaming;
+  /** Undefined where the ops are sealed, or the handler does not want to know. */
+  readonly #expected: ExpectedRequests | undefined;
   readonly #history: HistoryTarget | undefined;
   readonly #historyWriter = new ByteWriter(256);
   readonly #access: AccessLookup | undefined;
@@ -108,6 +111,7 @@ export class ServerEndpoint {
       worker: options.worker ?? 0,
       onEvicted: (session, nowMs) => this.#end(session, nowMs),
     });
+    this.#expected = options.mode === 'open' ? expectedRequestsFor(options.handler) : undefined;
     this.#roaming = new Roaming({
       mode: options.mode,
       outgoing: this.#outgoing,
@@ -151,6 +155,7 @@ export class ServerEndpoint {
 
   /** `nowMs` is monotonic. Whatever is answered has been flushed to the sink when this returns. */
   handleBatch(batch: DatagramBatch, nowMs: number): void {
+    if (batch.count > 1 && this.#expected !== undefined) this.#expected.tell(batch);
     for (let i = 0; i < batch.count; i++) {
       const start = batch.startOf(i);
       this.#handleDatagram(

@@ -45,6 +45,9 @@ const RESERVED_RESULT_BYTES = RESULT_HEADER_BYTES + VERSION_BYTES + Limits.retur
 /** Room a listing is held to, if the reply has it: a page is meant to be small. */
 const LISTING_BYTES_MAX = 64 * 1024;
 
+/** Fewer entries than these are in the caches anyway. */
+const LOOK_AHEAD_ENTRIES_MIN = 16_384;
+
 /** Answers a request that was PENDING; the server endpoint's `complete`. */
 export type CompleteRequest = (ticket: number, status: number, results: Uint8Array) => void;
 
@@ -71,6 +74,23 @@ export class DatagramDoor implements RequestHandler {
     this.#engine = engine;
     this.#complete = complete;
     this.history = history;
+  }
+
+  expect(bytes: Uint8Array, starts: Int32Array, ends: Int32Array, count: number): void {
+    if (this.#engine.store.count < LOOK_AHEAD_ENTRIES_MIN) return;
+    this.#walked = undefined;
+    let keys = 0;
+    for (let i = 0; i < count; i++) {
+      const start = starts[i];
+      // A request of several ops looks ahead by itself.
+      if (ends[i] - start < OP_HEADER_BYTES || endOfOp(bytes, start) !== ends[i]) continue;
+      const keyAt = start + OP_HEADER_BYTES;
+      const keyBytes = bytes[start + OpHeaderAt.keyLen] | (bytes[start + OpHeaderAt.keyLen + 1] << 8);
+      if (keyBytes > Limits.keyBytesMax) continue;
+      this.#keyStarts[keys] = keyAt;
+      this.#keyEnds[keys++] = keyAt + keyBytes;
+    }
+    if (keys > 1) this.#engine.lookAhead(bytes, this.#keyStarts, this.#keyEnds, keys);
   }
 
   classify(bytes: Uint8Array, start: number, end: number): RequestKind {
