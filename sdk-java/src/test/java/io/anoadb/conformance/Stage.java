@@ -46,6 +46,10 @@ final class Stage implements AutoCloseable {
     return key == null ? url : url.replace("//", "//" + key + "@");
   }
 
+  boolean isLossy() {
+    return proxy != null;
+  }
+
   /** How a failure is told apart and brought back. */
   String name() {
     String path = proxy == null ? "direct" : "lossy, seed " + proxy.seed();
