@@ -87,7 +87,8 @@ export const serverVersion: string = JSON.parse(
 export async function startServer(settings: Settings, around: ServerSurroundings): Promise<RunningServer> {
   if (!hasAccessFile(settings.dataDir)) refuseBeyondLoopbackWithoutKey(settings.host);
   const { log } = around;
-  const database = await open(settings, log);
+  let replaceDamaged = (): void => {};
+  const database = await open(settings, log, () => replaceDamaged());
   let socket: DatagramSocket | undefined;
   try {
     const wallClock = new WallClock(Date.now, database.dbNowMs);
@@ -101,7 +102,6 @@ export async function startServer(settings: Settings, around: ServerSurroundings
     if (!hasKey) refuseBeyondLoopbackWithoutKey(settings.host);
     const groupCommit = new GroupCommit({
       nowMs: () => wallClock.now(),
-      monotonicMs,
       onReleased: (lsn) => {
         port.release(lsn);
         ticks.reconsider();
@@ -144,6 +144,7 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       limits: messageLimits(settings.maxValueBytes),
       monotonicMs,
       ...(settings.hasJournal ? { history: groupCommit, continuity: continuityOf(database) } : {}),
+      onDefect: (error) => log.error({ err: error }, 'a defect of the server; please report this'),
       onCompleted: () => ticks.reconsider(),
     });
     const ticks = new TickLoop({
@@ -196,6 +197,7 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       isFatal,
       onFatal: around.onFatal,
     });
+    replaceDamaged = () => void snapshots.take().catch(() => {});
     const eventLoopDelay = new EventLoopDelay();
     const sources = {
       settings,
@@ -294,7 +296,7 @@ function walkMarks(
  * Opens the data directory. While a new one has no KEYRING, an `anoa key create` may have it for a moment, to make
  * that: a server that starts at the same time waits.
  */
-async function open(settings: Settings, log: Logger): Promise<Database> {
+async function open(settings: Settings, log: Logger, onDamage: () => void): Promise<Database> {
   const deadlineMs = performance.now() + NEW_DATABASE_WAIT_MS;
   for (;;) {
     const isNew = !existsSync(join(settings.dataDir, 'KEYRING'));
@@ -304,6 +306,7 @@ async function open(settings: Settings, log: Logger): Promise<Database> {
         secret: secretOf(settings),
         journal: { isOn: settings.hasJournal, policy: settings.fsync },
         log: (event) => logPersistence(log, event),
+        onDamage,
       });
     } catch (error) {
       const isLocked = error instanceof PersistenceError && error.exitCode === ExitCode.LOCKED;

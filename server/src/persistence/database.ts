@@ -56,6 +56,8 @@ export interface DatabaseOptions extends OpeningOptions {
   /** Absent: off, snapshots only. */
   readonly journal?: JournalOptions | undefined;
   readonly reserveBytesMax?: number | undefined;
+  /** A file was found damaged while everything is in memory: take a snapshot, which replaces it. */
+  readonly onDamage?: (() => void) | undefined;
 }
 
 export interface JournalOptions {
@@ -233,6 +235,7 @@ class OpenDatabase implements Database {
       });
     }
     this.#isStarted = true;
+    this.#beginScrub();
   }
 
   async #openJournal(): Promise<void> {
@@ -372,6 +375,7 @@ class OpenDatabase implements Database {
     const reserveBytesMax = this.journal.isFull ? 0 : (this.#options.reserveBytesMax ?? RESERVE_BYTES_MAX);
     worker.post({ do: 'settle-snapshot', generation, replaced, reserveBytesMax });
     await outcome.end.finally(() => this.#forgetDeadWorker());
+    this.#beginScrub();
     return {
       ...reportOf(published.manifest.snapshot!),
       beginVersion,
@@ -413,8 +417,42 @@ class OpenDatabase implements Database {
   }
 
   #startedWorker(): FileWorkerPort {
-    this.#worker ??= this.#adapters.startWorker();
+    this.#worker ??= this.#heardWorker(this.#adapters.startWorker());
     return this.#worker;
+  }
+
+  /** What it says of a scrub is heard here, everything else by whoever gave it work. */
+  #heardWorker(worker: FileWorkerPort): FileWorkerPort {
+    const listen: FileWorkerPort['listen'] = (listener) =>
+      worker.listen((message) => {
+        if (message.did === 'scrub-damage') this.#hearDamage(fromPlainError(message.error));
+        else listener(message);
+      });
+    listen(() => undefined);
+    return {
+      post: (message, transfer) => worker.post(message, transfer),
+      listen,
+      get isDead() {
+        return worker.isDead;
+      },
+      close: () => worker.close(),
+    };
+  }
+
+  #hearDamage(error: Error): void {
+    this.#log({
+      level: 'error',
+      event: 'scrub-damage',
+      message: `a file has become damaged while the server runs; a new snapshot replaces it: ${error.message}`,
+      ...(error instanceof PersistenceError && error.file !== undefined && { file: error.file }),
+    });
+    this.#options.onDamage?.();
+  }
+
+  /** Files that are there for long are proven again and again. */
+  #beginScrub(): void {
+    const { directory, keyring } = this;
+    this.#worker?.post({ do: 'scrub', directory, keyring, manifest: this.#manifest });
   }
 
   #forgetDeadWorker(): void {

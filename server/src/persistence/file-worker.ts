@@ -10,6 +10,7 @@ import type { FileSystem } from './file-system.js';
 import type { ListedSnapshot } from './manifest.js';
 import { isFatal, toPlainError } from './persistence-error.js';
 import { fitReserve, releaseReserve } from './reserve.js';
+import { Scrub, type ScrubOptions } from './scrub.js';
 import { SnapshotReader } from './snapshot-reader.js';
 import { SnapshotWriter } from './snapshot-writer.js';
 import type { StorageCrypto } from './storage-crypto.js';
@@ -28,6 +29,10 @@ export class FileWorker {
   /** Of the snapshot that became ready last. */
   #snapshotBytes = 0;
   #load: DirectoryLoad | undefined;
+  #scrubOptions: ScrubOptions | undefined;
+  #scrub: Scrub | undefined;
+  /** The next round begins then. */
+  #scrubFromMs = 0;
 
   constructor(fs: FileSystem, crypto: StorageCrypto, reply: Reply) {
     this.#fs = fs;
@@ -64,12 +69,40 @@ export class FileWorker {
       case 'begin-load':
         this.#load = new DirectoryLoad(this.#fs, this.#crypto, message);
         return;
+      case 'scrub':
+        this.#endScrub();
+        this.#scrubOptions = message;
+        return;
       case 'fill-buffer':
         this.#fillBuffer(message.buffer);
         return;
       default:
         this.#load?.close();
+        this.#endScrub();
     }
+  }
+
+  /** Call it about every 100 ms: proves a little of the files while there is nothing else to do. */
+  tick(nowMs: number): void {
+    const options = this.#scrubOptions;
+    if (options === undefined || this.#snapshot !== undefined || this.#load !== undefined) return;
+    if (this.#scrub === undefined && nowMs < this.#scrubFromMs) return;
+    try {
+      this.#scrub ??= new Scrub(this.#fs, this.#crypto, options);
+      if (this.#scrub.step()) return;
+      this.#scrub = undefined;
+      this.#scrubFromMs = nowMs + SCRUB_INTERVAL_MS;
+    } catch (error) {
+      // Once for these files: what it leads to is a snapshot that replaces them.
+      this.#endScrub();
+      this.#reply({ did: 'scrub-damage', error: toPlainError(error) });
+    }
+  }
+
+  #endScrub(): void {
+    this.#scrub?.close();
+    this.#scrub = undefined;
+    this.#scrubOptions = undefined;
   }
 
   #beginSnapshot(begin: BeginSnapshot): void {
@@ -111,6 +144,7 @@ export class FileWorker {
     const snapshot = this.#snapshot;
     if (snapshot?.begin.generation !== generation) return;
     this.#snapshot = undefined;
+    this.#endScrub(); // its files are about to go
     const fs = this.#fs;
     const { directory } = snapshot.begin;
     try {
@@ -168,5 +202,7 @@ export class FileWorker {
   }
 }
 
+/** Between two rounds of proving all files. */
+const SCRUB_INTERVAL_MS = 60 * 60 * 1000;
 /** Room for two chunks of lines. */
 const RUN_BYTES = 512 * 1024;

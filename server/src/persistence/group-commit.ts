@@ -24,15 +24,12 @@ import type { PersistenceError } from './persistence-error.js';
 export interface GroupCommitOptions {
   /** The database clock: it goes into every batch. */
   readonly nowMs: () => number;
-  /** For the lag of syncs. */
-  readonly monotonicMs: () => number;
   /** Answers up to this position may leave. */
   readonly onReleased: (lsn: number) => void;
   /** Whether new writes are refused, because the disk is full. */
   readonly onFull: (isFull: boolean) => void;
   readonly onFatal: (error: PersistenceError) => void;
   readonly queuedBytesMax?: number;
-  readonly lagMsMax?: number;
 }
 
 /** Where entries are read from; the Store is one. */
@@ -68,14 +65,10 @@ const REQUEST_BYTES_MAX = BATCH_BYTES_MAX / 2;
  */
 const SMALL_IN_FLIGHT_ALWAYS = 1;
 const SMALL_IN_FLIGHT = 2;
-/** everysec promises a second: where a sync is that late beyond it, nothing more is acknowledged. */
-const LAG_MS_MAX = 2_000;
-const LAG_SAMPLE_MS = 100;
 
 export class GroupCommit implements Journal {
   readonly #options: GroupCommitOptions;
   readonly #queuedBytesMax: number;
-  readonly #lagMsMax: number;
   readonly #spare: ArrayBuffer[] = [];
   readonly #batch = new ByteWriter(0);
   /** Of the batch's bytes, which change when it grows. */
@@ -98,15 +91,11 @@ export class GroupCommit implements Journal {
   #isInRequest = false;
   /** LSN of the last batch that was handed over. */
   #appendedLsn = 0;
-  /** everysec: what was written and when, for each tenth of a second that is not yet synced. */
-  readonly #unsyncedLsns: number[] = [];
-  readonly #unsyncedSinceMs: number[] = [];
   readonly #onDrained: { readonly lsn: number; readonly resolve: () => void }[] = [];
 
   constructor(options: GroupCommitOptions) {
     this.#options = options;
     this.#queuedBytesMax = options.queuedBytesMax ?? QUEUED_BYTES_MAX;
-    this.#lagMsMax = options.lagMsMax ?? LAG_MS_MAX;
     this.#newBuffer();
   }
 
@@ -128,12 +117,13 @@ export class GroupCommit implements Journal {
     this.#releasedLsn = this.#lastLsn;
     this.#port = port;
     port.listen({
-      onWritten: () => this.#advance(),
-      onDurable: (lsn) => {
-        while (this.#unsyncedLsns.length > 0 && this.#unsyncedLsns[0] <= lsn) {
-          this.#unsyncedLsns.shift();
-          this.#unsyncedSinceMs.shift();
-        }
+      onWritten: () => {
+        // First the next batch, so that the disk works while answers leave.
+        this.flush();
+        this.#advance();
+      },
+      onDurable: () => {
+        this.flush();
         this.#advance();
       },
       onBuffer: (buffer) => {
@@ -147,6 +137,7 @@ export class GroupCommit implements Journal {
       onFatal: (error) => this.#options.onFatal(error),
     });
     this.#options.onReleased(this.#releasedLsn);
+    if (port.isFull) this.#options.onFull(true);
   }
 
   get lastLsn(): number {
@@ -172,11 +163,6 @@ export class GroupCommit implements Journal {
   /** Collected or on its way to the worker, not yet acknowledged by it. */
   get queuedBytes(): number {
     return this.#readyBytes + this.#batch.at - BATCH_HEAD_BYTES + (this.#port?.bytesInFlight ?? 0);
-  }
-
-  /** How long what was written last has been waiting for its sync; everysec only. */
-  get lagMs(): number {
-    return this.#unsyncedSinceMs.length === 0 ? 0 : this.#options.monotonicMs() - this.#unsyncedSinceMs[0];
   }
 
   takeLsn(): number {
@@ -386,8 +372,7 @@ export class GroupCommit implements Journal {
     const port = this.#port;
     if (port === undefined) return;
     const isAlways = port.policy === 'always';
-    if (port.policy === 'everysec') this.#sampleLag(port);
-    if (this.lagMs > this.#lagMsMax) return;
+    // Where the syncs of everysec lag behind their second, the journal itself stops saying that it has written.
     let released = isAlways ? port.durableLsn : port.writtenLsn;
     // LSNs of requests that were rolled back are in no batch.
     const isAllWritten = this.#batch.at === BATCH_HEAD_BYTES && this.#ready.length === 0;
@@ -397,18 +382,5 @@ export class GroupCommit implements Journal {
     this.#options.onReleased(released);
     while (this.#onDrained.length > 0 && this.#onDrained[0].lsn <= released)
       this.#onDrained.shift()!.resolve();
-  }
-
-  #sampleLag(port: JournalPort): void {
-    const lsns = this.#unsyncedLsns;
-    if (port.writtenLsn <= port.durableLsn || port.writtenLsn === lsns[lsns.length - 1]) return;
-    const nowMs = this.#options.monotonicMs();
-    const latestMs = this.#unsyncedSinceMs[this.#unsyncedSinceMs.length - 1];
-    // Between two samples the later LSN counts as written at the time of the earlier: the lag is never too short.
-    if (latestMs !== undefined && nowMs - latestMs < LAG_SAMPLE_MS) lsns[lsns.length - 1] = port.writtenLsn;
-    else {
-      lsns.push(port.writtenLsn);
-      this.#unsyncedSinceMs.push(nowMs);
-    }
   }
 }

@@ -23,6 +23,8 @@ export interface NodeDatabaseOptions {
   readonly journal?: JournalOptions | undefined;
   /** A snapshot file is closed and the next begun here; default 64 MiB. */
   readonly segmentBytesMax?: number | undefined;
+  /** A file was found damaged while everything is in memory: take a snapshot, which replaces it. */
+  readonly onDamage?: (() => void) | undefined;
   /** Upper bound of RESERVE; 0 = none. Default 64 MiB. */
   readonly reserveBytesMax?: number | undefined;
 }

@@ -51,6 +51,13 @@ export type ToWorker =
     }
   /** A buffer to fill with records that were read. */
   | { readonly do: 'fill-buffer'; readonly buffer: ArrayBuffer }
+  /** Proves what MANIFEST lists, slowly and again and again, until a snapshot replaces it. */
+  | {
+      readonly do: 'scrub';
+      readonly directory: string;
+      readonly keyring: Keyring;
+      readonly manifest: Manifest;
+    }
   | { readonly do: 'close' };
 
 export type FromWorker =
@@ -81,6 +88,8 @@ export type FromWorker =
       readonly journalEnd: JournalEnd | undefined;
     }
   | { readonly did: 'load-failed'; readonly error: PlainError }
+  /** A file that was sound is not any more. */
+  | { readonly did: 'scrub-damage'; readonly error: PlainError }
   /** The worker itself broke. */
   | { readonly did: 'died'; readonly error: PlainError };
 
