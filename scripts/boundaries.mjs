@@ -50,6 +50,27 @@ const MUST_NOT_REACH = {
   'server/src/persistence': ['doors', 'config', 'ops', 'access'],
 };
 
+/** The same of Java: packages below this folder, and what they may not name. */
+const JAVA = 'sdk-java/src/main/java/io/anoadb';
+const JAVA_RULES = [
+  {
+    folders: ['internal/transport', 'internal/protocol', 'generated'],
+    what: /\b(?:java\.net\.|java\.nio\.channels\.|java\.io\.File\b|java\.nio\.file\.|System\.(?:nanoTime|currentTimeMillis)|Instant\.now|Math\.random|SecureRandom|ThreadLocalRandom|new Random\b|Thread\.)/,
+    why: 'the part without I/O takes time, randomness and datagrams as parameters',
+  },
+  {
+    folders: ['internal/transport', 'internal/protocol'],
+    what: /\bio\.anoadb\.internal\.net\b/,
+    why: 'the protocol knows no socket',
+  },
+  {
+    // A virtual thread that waits inside of it holds its carrier, before Java 24.
+    folders: [''],
+    what: /\bsynchronized\b/,
+    why: 'use a ReentrantLock or a lock-free queue',
+  },
+];
+
 const AMBIENT =
   /\b(Date\.now|new Date\(\)|Math\.random|performance\.now|setTimeout|setInterval|setImmediate|process\.)\b/;
 const IMPORT =
@@ -75,19 +96,36 @@ export function violationsIn(path, source) {
   return found;
 }
 
+/** Violations in one Java file, each a sentence. */
+export function javaViolationsIn(path, source) {
+  const code = withoutComments(source);
+  return JAVA_RULES.flatMap(({ folders, what, why }) => {
+    const isMeant = folders.some((folder) =>
+      path.startsWith(folder === '' ? `${JAVA}/` : `${JAVA}/${folder}/`),
+    );
+    const match = isMeant ? what.exec(code) : null;
+    return match === null ? [] : [`${path}: must not use ${match[0]}; ${why}`];
+  });
+}
+
 /** All violations below `root`. */
 export function violations(root) {
-  const found = [];
+  const found = filesBelow(root, JAVA, '.java').flatMap(([path, source]) => javaViolationsIn(path, source));
   for (const folder of Object.keys(MAY_IMPORT)) {
     if (folder.startsWith('server/src/')) continue; // inside server/src
-    for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || !entry.name.endsWith('.ts')) continue;
-      const file = join(entry.parentPath, entry.name);
-      const path = relative(root, file).split(sep).join('/');
-      found.push(...violationsIn(path, readFileSync(file, 'utf8')));
-    }
+    for (const [path, source] of filesBelow(root, folder, '.ts')) found.push(...violationsIn(path, source));
   }
   return found;
+}
+
+/** Path relative to the root, and text, of every file with that ending. */
+function filesBelow(root, folder, ending) {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
+    .map((entry) => {
+      const file = join(entry.parentPath, entry.name);
+      return [relative(root, file).split(sep).join('/'), readFileSync(file, 'utf8')];
+    });
 }
 
 function mayImport(path, name) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'uvu';
-import { violationsIn } from '../boundaries.mjs';
+import { javaViolationsIn, violationsIn } from '../boundaries.mjs';
 
 const PLANTED = [
   ['packages/transport/src/a.ts', "import { readFileSync } from 'node:fs';", /imports node:fs/],
@@ -25,6 +25,27 @@ for (const [path, source, expected] of PLANTED) {
     assert.match(found[0], expected);
   });
 }
+
+const JAVA = 'sdk-java/src/main/java/io/anoadb';
+const PLANTED_IN_JAVA = [
+  [`${JAVA}/internal/transport/A.java`, 'import java.nio.channels.DatagramChannel;', /java\.nio\.channels/],
+  [`${JAVA}/internal/transport/A.java`, 'long now = System.nanoTime();', /System\.nanoTime/],
+  [`${JAVA}/internal/protocol/A.java`, 'import io.anoadb.internal.net.Call;', /knows no socket/],
+  [`${JAVA}/AnoaClient.java`, 'public synchronized void close() {}', /synchronized/],
+];
+
+for (const [path, source, expected] of PLANTED_IN_JAVA) {
+  test(`a planted violation is found in Java: ${source}`, () => {
+    const found = javaViolationsIn(path, source);
+    assert.equal(found.length, 1, found.join('\n'));
+    assert.match(found[0], expected);
+  });
+}
+
+test('the socket of the Java SDK may read the clock, and prose may say synchronized', () => {
+  const source = '/** Not synchronized. */\nlong now = System.nanoTime();\nimport java.net.InetAddress;';
+  assert.deepEqual(javaViolationsIn(`${JAVA}/internal/net/A.java`, source), []);
+});
 
 test('the edge files of persistence may touch the platform', () => {
   assert.deepEqual(

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.msgpack.core.MessageBufferPacker;
 import org.msgpack.core.MessagePack;
+import org.msgpack.core.MessagePack.PackerConfig;
 import org.msgpack.core.MessagePacker;
 
 /** Values to their wire form. What JSON's model cannot hold is refused, nothing is changed in silence. */
@@ -26,6 +27,9 @@ public final class ValueEncoder {
   private static final WireValue NULL = new WireValue(ValueType.NULL, new byte[0]);
   private static final WireValue TRUE = new WireValue(ValueType.BOOLEAN, new byte[] {1});
   private static final WireValue FALSE = new WireValue(ValueType.BOOLEAN, new byte[] {0});
+
+  /** Most documents are small; larger ones take one buffer more after the other. */
+  private static final PackerConfig PACKER = new PackerConfig().withBufferSize(512);
 
   private ValueEncoder() {}
 
@@ -56,7 +60,7 @@ public final class ValueEncoder {
   }
 
   private static byte[] messagePack(JsonValue json) {
-    try (MessageBufferPacker packer = MessagePack.newDefaultBufferPacker()) {
+    try (MessageBufferPacker packer = PACKER.newBufferPacker()) {
       write(packer, json, 0);
       return packer.toByteArray();
     } catch (IOException impossible) {
