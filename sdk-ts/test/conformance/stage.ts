@@ -22,7 +22,7 @@ export class Stage {
   }
 
   static async open(mode: Mode, path: Path): Promise<Stage> {
-    const server = await startServerProcess({ env: { ANOA_JOURNAL: 'off' } });
+    const server = await startServerProcess();
     let adminKey: string | undefined;
     if (mode === 'sealed') {
       await server.stop();

@@ -21,7 +21,7 @@ final class Stage implements AutoCloseable {
   }
 
   static Stage open(boolean isSealed, boolean isLossy) {
-    AnoaServer server = AnoaServer.prepare(Map.of("ANOA_JOURNAL", "off"));
+    AnoaServer server = AnoaServer.prepare(Map.of());
     // The first key of a database is an admin's, and from then on it is sealed.
     String adminKey = isSealed ? server.createKey("--name", "conformance") : null;
     server.startAgain();
