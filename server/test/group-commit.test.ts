@@ -99,13 +99,11 @@ class Journalled {
   readonly db: TestEngine;
   readonly released: number[] = [];
   readonly full: boolean[] = [];
-  monotonicMs = 0;
 
   constructor(policy: SyncPolicy = 'always', options: { isOn?: boolean; queuedBytesMax?: number } = {}) {
     this.port = new FakePort(policy, options.isOn);
     this.commit = new GroupCommit({
       nowMs: () => this.db.nowMs,
-      monotonicMs: () => this.monotonicMs,
       onReleased: (lsn) => void this.released.push(lsn),
       onFull: (isFull) => void this.full.push(isFull),
       onFatal: (error) => {
@@ -287,25 +285,6 @@ test('large batches go at their size, in order, four at a time; then writers are
   assert.equal(it.released.at(-1), executed);
   const lsns = it.port.appended.map(({ firstLsn, lastLsn }) => [firstLsn, lastLsn]);
   for (let i = 1; i < lsns.length; i++) assert.equal(lsns[i][0], lsns[i - 1][1] + 1);
-});
-
-test('where the syncs of everysec lag two seconds nothing more is released until one has caught up', () => {
-  const it = new Journalled('everysec');
-  const write = () => {
-    it.request(put());
-    it.commit.flush();
-    it.port.write();
-    return it.commit.lastLsn;
-  };
-  write();
-  it.monotonicMs = 1_900;
-  write();
-  assert.equal(it.released.at(-1), 2);
-  it.monotonicMs = 2_100;
-  write();
-  assert.equal(it.released.at(-1), 2);
-  it.port.sync();
-  assert.equal(it.released.at(-1), 3);
 });
 
 test('a full disk is told to the engine; what was executed before is still released', () => {

@@ -89,6 +89,7 @@ export class Engine {
   readonly #undo: UndoLog;
   #deferred: Promise<DeferredResult> | undefined;
   #isAtomic = false;
+  #isInRequest = false;
   /** LSN before the request. */
   #startLsn = 0;
   /** There were effects not yet released when the request began: what it sees may be one of them. */
@@ -189,8 +190,20 @@ export class Engine {
   startRequest(): void {
     const { lastLsn, releasedLsn } = this.#journal;
     this.#startLsn = lastLsn;
+    this.#isInRequest = true;
     this.#seesUnreleased = lastLsn !== releasedLsn;
     this.#restsOnLsn = 0;
+  }
+
+  /**
+   * A defect ended the request in the middle. True: it had changed nothing, the next one may come. False: what is in
+   * memory may be half of something, so neither this process nor its files may go on from it.
+   */
+  abandonRequest(): boolean {
+    if (!this.#isInRequest) return true;
+    if (this.#isAtomic || this.#journal.lastLsn !== this.#startLsn) return false;
+    this.#end();
+    return true;
   }
 
   /** The ops that follow all apply or none does: end with `commit` or `rollback`. */
@@ -447,6 +460,7 @@ export class Engine {
 
   #end(): void {
     this.#isAtomic = false;
+    this.#isInRequest = false;
     this.#undo.clear();
     this.#journal.commit();
     const { lastLsn, releasedLsn } = this.#journal;

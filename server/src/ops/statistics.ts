@@ -123,7 +123,6 @@ function journalState({ database, engine, groupCommit, loaded, port, settings }:
     aof_syncs: statistics.syncs,
     aof_last_sync_ms: statistics.lastSyncMs,
     aof_sync_ms_max: statistics.syncMsMax,
-    aof_sync_lag_ms: Math.round(groupCommit.lagMs),
     disk_full: engine.refusesWrites,
     written_version: journal.isOn ? journal.writtenLsn : 0,
     durable_version: journal.isOn ? journal.durableLsn : 0,

@@ -34,6 +34,8 @@ export interface DatagramPortOptions {
   /** Keeps what clients must find again after a restart, and the next process's restorer gets. */
   readonly history?: HistoryTarget | undefined;
   readonly continuity?: Continuity | undefined;
+  /** A request met a defect of ours and changed nothing; its client gets INTERNAL. */
+  readonly onDefect: (error: unknown) => void;
   /** A request was answered out of turn: something may be due earlier than before. */
   readonly onCompleted: () => void;
 }
@@ -118,6 +120,11 @@ export class DatagramPort {
     );
     const endpoint: ServerEndpoint = new ServerEndpoint({
       handler: door,
+      onDefect: (error) => {
+        // Out of the endpoint: the process ends before anything of that request reaches the disk.
+        if (!engine.abandonRequest()) throw error;
+        this.#options.onDefect(error);
+      },
       sink: socket,
       crypto,
       random,
