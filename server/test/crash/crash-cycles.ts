@@ -1,18 +1,9 @@
 /** How long the tests with real processes go on: a few rounds in `npm test`, all of them in `npm run test:crash`. */
 
-import { readFileSync } from 'node:fs';
 import { SeededRandom } from '@anoadb/testkit';
 
 export const POLICIES = ['always', 'everysec', 'no'] as const;
 export type Policy = (typeof POLICIES)[number];
-
-/** Until the server has a journal these tests can only fail. */
-export const whyNoJournal: string | undefined = readFileSync(
-  new URL('../../src/server.ts', import.meta.url),
-  'utf8',
-).includes('GroupCommit')
-  ? undefined
-  : 'the server has no journal yet';
 
 const isFull = process.env['ANOA_CRASH'] === 'full';
 

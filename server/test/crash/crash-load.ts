@@ -23,6 +23,8 @@ export interface Acknowledged {
 
 const GETS_PER_REQUEST = 50;
 const REQUESTS_AT_ONCE = 16;
+/** Until a refused write is tried again. */
+const REFUSED_MS = 20;
 
 export class CrashLoad {
   readonly acknowledged: Acknowledged[] = [];
@@ -97,6 +99,7 @@ export class CrashLoad {
         if (this.#isAbandoned) return;
         if (counter.status !== 'OK' || set.status !== 'OK') {
           this.#count(counter.status === 'ABORTED' ? set.status : counter.status);
+          await sleep(REFUSED_MS);
           continue;
         }
         number = next.number;
@@ -108,7 +111,7 @@ export class CrashLoad {
         const { message } = error as Error;
         if (message !== 'outcome unknown') {
           this.#count(message);
-          await new Promise((resolve) => setTimeout(resolve, 20));
+          await sleep(REFUSED_MS);
           continue;
         }
         // Executed or not: the counter says so, and is believed once.

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { freePort, repositoryRoot, ServerProcess } from '@anoadb/testkit';
 import { suite } from 'uvu';
-import { cycles, POLICIES, whyNoJournal } from './crash-cycles.js';
+import { cycles, POLICIES } from './crash-cycles.js';
 import { CrashLoad, describeMissing, sleep } from './crash-load.js';
 import { whyNoProgram } from './small-disk.js';
 
@@ -17,7 +17,7 @@ const EX_IOERR = 74;
 const FAILING = cycles(1, 5);
 
 /** Tracing may be forbidden even where the program is. */
-const why = whyNoJournal ?? whyNoTracing();
+const why = whyNoTracing();
 if (why !== undefined) console.log(`# skip failing fdatasync: ${why}`);
 
 for (const policy of POLICIES.filter((policy) => policy !== 'no')) {

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { type ServerProcess, startServerProcess } from '@anoadb/testkit';
 import { suite } from 'uvu';
-import { crashRandom, crashSeed, cycles, POLICIES, type Policy, whyNoJournal } from './crash-cycles.js';
+import { crashRandom, crashSeed, cycles, POLICIES, type Policy } from './crash-cycles.js';
 import { CrashLoad, describeMissing, sleep } from './crash-load.js';
 
 const test = suite('crash: kill -9');
@@ -15,27 +15,25 @@ const CYCLES = cycles(4, 200);
 /** A directory serves so many; then a fresh one, so that the first segments of a database get their share. */
 const CYCLES_PER_DIRECTORY = 25;
 
-if (whyNoJournal !== undefined) console.log(`# skip kill -9: ${whyNoJournal}`);
-
 for (const [index, policy] of POLICIES.entries()) {
   const title = `${CYCLES} times under load, fsync ${policy}: acknowledged writes missing: 0, executed twice: 0`;
-  (whyNoJournal === undefined ? test : test.skip)(title, async () => {
+  test(title, async () => {
     const random = crashRandom(index);
     let acknowledged = 0;
-    let retried = 0;
+    let unknown = 0;
     for (let done = 0; done < CYCLES; done += CYCLES_PER_DIRECTORY) {
       const server = await startServerProcess({ env: { ANOA_FSYNC: policy }, readyWithinMs: 60_000 });
       try {
         const round = Math.min(CYCLES_PER_DIRECTORY, CYCLES - done);
         const result = await killAgainAndAgain(server, policy, round, (max) => random.int(5, max));
         acknowledged += result.acknowledged;
-        retried += result.retried;
+        unknown += result.unknown;
       } finally {
         await server.dispose();
       }
     }
     console.log(
-      `# ${CYCLES} kills, fsync ${policy}: ${acknowledged} acknowledged, 0 missing, ${retried} answered across a kill, seed ${crashSeed}`,
+      `# ${CYCLES} kills, fsync ${policy}: ${acknowledged} acknowledged, 0 missing, 0 executed twice, ${unknown} outcomes unknown, seed ${crashSeed}`,
     );
   });
 }
@@ -46,7 +44,7 @@ async function killAgainAndAgain(
   policy: Policy,
   kills: number,
   drawMs: (max: number) => number,
-): Promise<{ acknowledged: number; retried: number }> {
+): Promise<{ acknowledged: number; unknown: number }> {
   const load = await CrashLoad.start({ port: server.port, prefix: 'w', lanes: 8 });
   try {
     return await killUnder(load, server, policy, kills, drawMs);
@@ -61,9 +59,8 @@ async function killUnder(
   policy: Policy,
   kills: number,
   drawMs: (max: number) => number,
-): Promise<{ acknowledged: number; retried: number }> {
+): Promise<{ acknowledged: number; unknown: number }> {
   let checked = 0;
-  let retried = 0;
   for (let kill = 1; kill <= kills; kill++) {
     const place = `kill ${kill}, fsync ${policy}, seed ${crashSeed}`;
     await sleep(drawMs(250));
@@ -77,13 +74,13 @@ async function killUnder(
     assert.equal(describeMissing(missing), '', place);
     checked = before;
     while (acknowledged.length === before && load.violations.length === 0) await sleep(2);
-    if (load.unknown === 0) retried++;
     assert.deepEqual(load.violations, [], place);
   }
-  assert.equal(load.unknown, 0, 'a server that lost nothing leaves no outcome unknown');
+  // Only a session that opened in the last moments before a kill may be forgotten; its writes were not acknowledged.
+  assert.ok(load.unknown <= kills, `${load.unknown} outcomes unknown after ${kills} kills`);
   await load.stop();
   assert.equal(describeMissing(await load.missing(server.port, load.acknowledged)), '');
-  return { acknowledged: load.acknowledged.length, retried };
+  return { acknowledged: load.acknowledged.length, unknown: load.unknown };
 }
 
 test.run();

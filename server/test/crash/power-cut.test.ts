@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { freePort, ServerProcess } from '@anoadb/testkit';
 import { suite } from 'uvu';
-import { crashRandom, crashSeed, cycles, POLICIES, type Policy, whyNoJournal } from './crash-cycles.js';
+import { crashRandom, crashSeed, cycles, POLICIES, type Policy } from './crash-cycles.js';
 import { type Acknowledged, CrashLoad, describeMissing, sleep } from './crash-load.js';
 import { makePowerCutDisk, type PowerCutDisk, whyNoPowerCut } from './small-disk.js';
 
@@ -19,7 +19,7 @@ const CUTS = cycles(2, 20);
 /** A sync each second, the sync itself, and what the scheduler of a busy machine adds. */
 const EVERYSEC_WINDOW_MS = 3_000;
 
-const why = whyNoJournal ?? whyNoPowerCut();
+const why = whyNoPowerCut();
 if (why !== undefined) console.log(`# skip power cuts: ${why}`);
 
 for (const [index, policy] of POLICIES.entries()) {

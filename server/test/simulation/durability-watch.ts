@@ -28,6 +28,14 @@ interface Group {
   readonly effects: readonly Effect[];
 }
 
+interface LossToJudge {
+  readonly execution: LostExecution;
+  /** Up to here the recovery found everything. */
+  readonly lsn: number;
+  readonly crash: Crash | undefined;
+  readonly mayLose: boolean;
+}
+
 export type CrashKind = 'kill' | 'power cut';
 
 export interface Crash {
@@ -50,6 +58,7 @@ export class DurabilityWatch {
   #open: Effect[] = [];
   #openFromLsn = 0;
   #lastLsn = 0;
+  readonly #toJudge: LossToJudge[] = [];
   /** Executions with effects that the last recovery did not find. */
   lost: readonly LostExecution[] = [];
   recoveries = 0;
@@ -118,14 +127,20 @@ export class DurabilityWatch {
   #judgeLoss(lsn: number, crash: Crash | undefined): boolean {
     this.lost = this.#ledger.undoAbove(lsn);
     const mayLose = crash?.kind === 'power cut' && this.#plan.policy !== 'always';
-    for (const execution of this.lost) this.#judge(execution, lsn, crash, mayLose);
+    for (const execution of this.lost) this.#toJudge.push({ execution, lsn, crash, mayLose });
     return mayLose && this.#lastLsn > lsn;
   }
 
-  #judge(execution: LostExecution, lsn: number, crash: Crash | undefined, mayLose: boolean): void {
+  /** At the end, when every answer that was on its way has come. */
+  judgeLost(): void {
+    for (const loss of this.#toJudge) this.#judge(loss);
+  }
+
+  #judge({ execution, lsn, crash, mayLose }: LossToJudge): void {
     const call = this.#ledger.calls.get(execution.tag);
     if (call === undefined || call.outcome !== 'answered' || call.endedAt < execution.at) return;
-    if (crash !== undefined && call.endedAt > crash.at) return;
+    // Executed anew and answered then: what was lost had been promised to nobody.
+    if (this.#ledger.standsBefore(execution.tag, call.endedAt)) return;
     const what = `${call.tag} (LSN ${execution.lsn}) was acknowledged`;
     if (!mayLose) {
       const how = crash === undefined ? 'a clean stop' : `a ${crash.kind} under ${this.#plan.policy}`;

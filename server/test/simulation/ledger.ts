@@ -119,9 +119,9 @@ export class Ledger {
     return lost;
   }
 
-  /** Has an execution of it outlived every crash? */
-  stands(tag: string): boolean {
-    return (this.#executions.get(tag) ?? []).some((execution) => !execution.isLost);
+  /** Has an execution of it, from before event `at`, outlived every crash? */
+  standsBefore(tag: string, at = Number.POSITIVE_INFINITY): boolean {
+    return (this.#executions.get(tag) ?? []).some((execution) => !execution.isLost && execution.at < at);
   }
 
   /** That is a reply to `tag` too: a stored one, with its reads left out. */

@@ -4,7 +4,8 @@ import * as assert from 'node:assert/strict';
 import { test } from 'uvu';
 import { explainFailure } from './failure-report.js';
 import { drawPlan, type Plan } from './plan.js';
-import { type PlantedDefect, plantedDefects } from './planted-defects.js';
+import { plantedDefects } from './planted-defects.js';
+import type { PlantedDefect } from './planting.js';
 import { type Report, simulate } from './simulation.js';
 
 for (const defect of plantedDefects) {

@@ -1,7 +1,4 @@
-/**
- * Defects that the simulation must find, planted from outside: a method of an internal class is replaced while a
- * run lasts, so that the code that serves production holds no switch for them. A check that misses its defect is no check.
- */
+/** Defects of the transport and the engine that the simulation must find (planting.ts). */
 
 import { RequestKind } from '@anoadb/transport';
 import { Admission } from '../../../packages/transport/src/admission.js';
@@ -19,20 +16,8 @@ import { SeenAuths } from '../../../packages/transport/src/server/seen-auths.js'
 import { ServerHandshake } from '../../../packages/transport/src/server/server-handshake.js';
 import { DatagramDoor } from '../../src/doors/datagram/datagram-door.js';
 import { Engine } from '../../src/engine/engine.js';
-import type { Mode, Plan } from './plan.js';
-
-export interface PlantedDefect {
-  readonly name: string;
-  /** A violation that it causes, in the words of the check that found it. */
-  readonly found: RegExp;
-  readonly mode: Mode;
-  /** It must show within so many. */
-  readonly seedsMax: number;
-  /** Bends drawn plans towards what the defect needs, where chance alone would take too long. */
-  readonly bend?: (plan: Plan) => Plan;
-  /** Returns the cure. Called before every run, so that a defect may count. */
-  readonly plant: () => () => void;
-}
+import type { Plan } from './plan.js';
+import { all, type PlantedDefect, replace } from './planting.js';
 
 export const plantedDefects: readonly PlantedDefect[] = [
   {
@@ -400,25 +385,4 @@ function plantReuse(): () => void {
         return wasSent;
       },
   );
-}
-
-type Method = (...given: never[]) => unknown;
-
-/** Puts `make(original)` in the place of a method; returns what puts it back. */
-function replace<Instance extends object, Name extends keyof Instance & string>(
-  of: { prototype: Instance },
-  name: Name,
-  make: (original: Extract<Instance[Name], Method>) => Instance[Name],
-): () => void {
-  const original = of.prototype[name];
-  of.prototype[name] = make(original as Extract<Instance[Name], Method>);
-  return () => {
-    of.prototype[name] = original;
-  };
-}
-
-function all(...cures: (() => void)[]): () => void {
-  return () => {
-    for (const cure of cures) cure();
-  };
 }

@@ -38,8 +38,8 @@ const OTHER_CALLS_MS = 0.002;
 /** What a supervisor waits before it starts a process again that ended by itself. */
 const RESTART_MS = 50;
 
-/** Its self-test takes longer than a simulated run: once. */
-const platformCrypto = nodeStorageCrypto();
+/** Made once: its self-test takes longer than a simulated run. */
+export const storageCrypto: StorageCrypto = nodeStorageCrypto();
 
 export class SimulatedMachine {
   disk = new MemoryDisk();
@@ -62,11 +62,12 @@ export class SimulatedMachine {
     this.#options = options;
     const { random } = options;
     this.#crypto = {
-      ...platformCrypto,
+      ...storageCrypto,
+      hmacSha256: (...given) => storageCrypto.hmacSha256(...given),
       random: (into) => random.source(into),
       seal: (box, plain, nonce, key) => {
         this.#register(key, nonce, plain);
-        platformCrypto.seal(box, plain, nonce, key);
+        storageCrypto.seal(box, plain, nonce, key);
       },
     };
     this.#prepare();

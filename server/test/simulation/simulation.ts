@@ -68,6 +68,8 @@ class Simulation {
   #process: DurableProcess | undefined;
   /** A promise may have been settled since promises last had their turn. */
   #hasStirred = false;
+  /** No server will ever start again. */
+  #isHopeless = false;
   readonly #clients: ScriptedClient[] = [];
   readonly #cures: (() => void)[] = [];
   #server: WatchedServer | undefined;
@@ -208,7 +210,11 @@ class Simulation {
     const clock = this.#clock;
     const endMs = clock.nowMs + SETTLE_MS_MAX;
     const clients = (): ScriptedClient[] => Object.values(this.#clients);
-    for (let steps = 0; !clients().every((client) => client.isDone) || this.#toStart > 0; steps++) {
+    for (
+      let steps = 0;
+      (!this.#isHopeless && !clients().every((client) => client.isDone)) || this.#toStart > 0;
+      steps++
+    ) {
       if (clock.nextAtMs > endMs || steps > STEPS_MAX) {
         const open = [...this.#ledger.calls.values()].filter((call) => call.outcome === 'open');
         const hung = open.map((call) => call.tag).join(' ');
@@ -278,9 +284,11 @@ class Simulation {
       if (machine.disk.isCrashed) machine.crashed();
       else {
         this.#ledger.trace(() => `server ${incarnation} does not start: ${(error as Error).message}`);
-        if (!machine.mayFail)
+        if (machine.mayFail) machine.exited();
+        else {
           this.#ledger.violate(`the start was refused: ${(error as Error).stack ?? String(error)}`);
-        machine.exited();
+          this.#isHopeless = true;
+        }
       }
     });
   }
@@ -433,6 +441,7 @@ class Simulation {
   /** One history per group of keys, cut by nothing: a restart is an operation that empties the group. */
   #judge(): void {
     this.#isOver = true;
+    this.#watch?.judgeLost();
     const ledger = this.#ledger;
     for (const call of ledger.calls.values()) {
       if (call.outcome === 'never sent' && ledger.executedAt(call) < Number.POSITIVE_INFINITY)
@@ -456,6 +465,9 @@ class Simulation {
       if (call.request.group !== group || call.outcome === 'never sent') continue;
       const isKnown = call.outcome === 'answered';
       if (!isKnown && !call.mutates) continue;
+      // Never executed, or undone before anybody could see it: no history can have it.
+      const isSeenLost = this.#losses.some(({ lost }) => lost.some(({ tag }) => tag === call.tag));
+      if (!isKnown && !isSeenLost && !ledger.standsBefore(call.tag)) continue;
       const { tag, request, versions, results } = call;
       // Given up, it may still be on its way to the server that runs, never to the next one.
       // Called when the server that knew its client was gone already: nobody can have executed it.
@@ -472,7 +484,7 @@ class Simulation {
       let { calledAt } = call;
       for (const loss of this.#losses) {
         const lost = loss.lost.find((execution) => execution.tag === tag);
-        if (lost === undefined || call.endedAt < loss.at || !ledger.stands(tag)) continue;
+        if (lost === undefined || call.endedAt < loss.at || !ledger.standsBefore(tag)) continue;
         // Undone by the crash and executed anew: others may have seen it the first time too.
         const seen: GroupOperation = { ...operation, results: undefined };
         history.push({ operation: seen, calledAt, endsAt: loss.at - 0.5, isOptional: true, hint: lost.at });
