@@ -231,7 +231,8 @@ export async function startServer(settings: Settings, around: ServerSurroundings
     snapshots.start(settings.snapshotIntervalMs);
     // Without a journal nothing else would keep what an earlier process journalled, or what the load evicted.
     const isAheadOfFiles = !settings.hasJournal && loaded.journalFrames > 0;
-    if (isAheadOfFiles || engine.store.counters.evicted > 0) snapshots.take().catch(() => {});
+    if (isAheadOfFiles || loaded.usesOldKey || engine.store.counters.evicted > 0)
+      snapshots.take().catch(() => {});
 
     const bound = socket;
     let stopped: Promise<void> | undefined;

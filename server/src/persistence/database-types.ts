@@ -146,6 +146,8 @@ export interface LoadReport {
   /** Highest LSN: the engine goes on from here. */
   readonly lastVersion: number;
   readonly wasCleanStop: boolean;
+  /** Something is sealed with a data key that was replaced: a snapshot is due, and the old key goes with it. */
+  readonly usesOldKey: boolean;
   /** Frames of the journal behind the snapshot. */
   readonly journalFrames: number;
   /** The database clock behind everything that was loaded: it may not go on below. */

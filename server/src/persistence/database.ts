@@ -29,6 +29,7 @@ import { SEGMENT_BYTES_MAX as JOURNAL_SEGMENT_BYTES_MAX } from './journal/journa
 import { JournalLink, type Published } from './journal/journal-link.js';
 import type { JournalWorkerPort } from './journal/journal-messages.js';
 import type { SyncPolicy } from './journal/journal-types.js';
+import { needsOldKeys, retireDataKeys } from './key-rotation.js';
 import { hashSeedOf, type Keyring } from './keyring.js';
 import type { ListedSnapshot, Manifest } from './manifest.js';
 import { removeKeyFileLeftover } from './master-secret.js';
@@ -119,7 +120,7 @@ class OpenDatabase implements Database {
   readonly #options: DatabaseOptions;
   readonly #log: (event: PersistenceEvent) => void;
   readonly #lock: HeldLock;
-  readonly keyring: Keyring;
+  keyring: Keyring;
   /** As it was published last; the journal worker owns it. */
   #manifest: Manifest;
   #lastLsn: number;
@@ -206,6 +207,7 @@ class OpenDatabase implements Database {
       generation: manifest.snapshot?.generation ?? 0,
       lastVersion: this.#lastLsn,
       wasCleanStop: manifest.isCleanStop,
+      usesOldKey: needsOldKeys(manifest, keyring),
       journalFrames: loaded?.journalFrames ?? 0,
       dbNowMs: this.dbNowMs,
     };
@@ -375,6 +377,7 @@ class OpenDatabase implements Database {
     const reserveBytesMax = this.journal.isFull ? 0 : (this.#options.reserveBytesMax ?? RESERVE_BYTES_MAX);
     worker.post({ do: 'settle-snapshot', generation, replaced, reserveBytesMax });
     await outcome.end.finally(() => this.#forgetDeadWorker());
+    if (!isFinal) this.#retireKeys();
     this.#beginScrub();
     return {
       ...reportOf(published.manifest.snapshot!),
@@ -383,6 +386,16 @@ class OpenDatabase implements Database {
       sliceMsMax: walk.sliceMsMax,
       deltaLines: walk.deltaLines,
     };
+  }
+
+  /** Data keys that nothing listed is sealed with any more. Where there is no room for KEYRING: another time. */
+  #retireKeys(): void {
+    const { fs, crypto } = this.#adapters;
+    try {
+      this.keyring = retireDataKeys(fs, crypto, this.directory, this.keyring, this.#manifest);
+    } catch (error) {
+      if (isFatal(error)) throw error;
+    }
   }
 
   /** A clean stop after which nothing changed: the snapshot that stands is the state, only the flag is missing. */

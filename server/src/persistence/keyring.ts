@@ -53,6 +53,13 @@ export interface Keyring {
   readonly dataKeys: ReadonlyMap<number, Uint8Array>;
 }
 
+/** A data key on its way into a KEYRING. */
+export interface KeyEntry {
+  readonly id: number;
+  readonly createdMs: number;
+  readonly dataKey: Uint8Array;
+}
+
 /**
  * 53 bits for the store's hash of keys: secret, and the same at every start of a database, so that a cursor of SCAN
  * outlives a restart. HKDF-SHA256(current data key, uuid, "AnoaDB v1 key hash"); a new data key makes a new seed.
@@ -77,29 +84,71 @@ export function createKeyring(
 ): Keyring {
   const uuidRandom = new Uint8Array(16);
   const dataKey = new Uint8Array(KEY_BYTES);
-  const salt = new Uint8Array(32);
   crypto.random(uuidRandom);
   crypto.random(dataKey);
+  return sealKeyring(crypto, secret, uuidOf(uuidRandom), [{ id: 1, createdMs: nowMs, dataKey }], options);
+}
+
+/** A keyring of these keys, locked with this secret; the last one is current. */
+export function sealKeyring(
+  crypto: StorageCrypto,
+  secret: MasterSecret,
+  database: string,
+  entries: readonly KeyEntry[],
+  options: KeyringOptions = {},
+): Keyring {
+  const salt = new Uint8Array(32);
   crypto.random(salt);
-  const database = uuidOf(uuidRandom);
   const scrypt: ScryptCost | undefined =
     secret.kind === 'passphrase' ? { salt, ...SCRYPT_COST, n: options.scryptN ?? SCRYPT_COST.n } : undefined;
   const keys = keysOf(crypto, secret, scrypt, database);
+  const currentKeyId = entries.at(-1)!.id;
   const body = jsonBytes({
     database,
     secret: secret.kind,
     ...(scrypt && { scrypt: { ...scrypt, salt: toBase64(salt) } }),
     check: toBase64(sealSmall(crypto, keys, CHECK_TEXT)),
-    keys: [
-      { id: 1, state: 'current', createdMs: nowMs, sealed: toBase64(sealDataKey(crypto, keys, 1, dataKey)) },
-    ],
+    keys: entries.map(({ id, createdMs, dataKey }) => ({
+      id,
+      state: id === currentKeyId ? 'current' : 'old',
+      createdMs,
+      sealed: toBase64(sealDataKey(crypto, keys, id, dataKey)),
+    })),
   });
   return {
     database,
     bytes: encodeFrame(crypto, MAGIC, body),
-    currentKeyId: 1,
-    dataKeys: new Map([[1, dataKey]]),
+    currentKeyId,
+    dataKeys: new Map(entries.map(({ id, dataKey }) => [id, dataKey])),
   };
+}
+
+/** The same without these keys, of which none may be the current one. Needs no secret: no box is opened. */
+export function keyringWithout(
+  crypto: StorageCrypto,
+  keyring: Keyring,
+  keyIds: ReadonlySet<number>,
+): Keyring {
+  if (keyIds.has(keyring.currentKeyId)) throw new Error('the current data key cannot go');
+  const body = parseJsonObject(
+    decodeFrame(crypto, KEYRING_NAME, keyring.bytes, MAGIC, KEYRING_BODY_BYTES_MAX),
+  )!;
+  const keys = (body['keys'] as { id: number }[]).filter(({ id }) => !keyIds.has(id));
+  return {
+    ...keyring,
+    bytes: encodeFrame(crypto, MAGIC, jsonBytes({ ...body, keys })),
+    dataKeys: new Map([...keyring.dataKeys].filter(([id]) => !keyIds.has(id))),
+  };
+}
+
+/** The data keys of an open keyring, the current one last. */
+export function keyEntriesOf(crypto: StorageCrypto, keyring: Keyring): KeyEntry[] {
+  const body = parseJsonObject(
+    decodeFrame(crypto, KEYRING_NAME, keyring.bytes, MAGIC, KEYRING_BODY_BYTES_MAX),
+  )!;
+  return (body['keys'] as { id: number; createdMs?: number }[])
+    .map(({ id, createdMs = 0 }) => ({ id, createdMs, dataKey: keyring.dataKeys.get(id)! }))
+    .sort((a, b) => Number(a.id === keyring.currentKeyId) - Number(b.id === keyring.currentKeyId));
 }
 
 /** Throws 65 where the bytes are damaged and 66 where the secret does not fit; `file` is for the message. */

@@ -30,6 +30,8 @@ export interface ListedSnapshot {
   /** LSN when the walk began and when it ended. The journal's delta lies between them. */
   readonly beginVersion: number;
   readonly endVersion: number;
+  /** The data key that it is sealed with; absent in what version 0.1 wrote. */
+  readonly keyId?: number | undefined;
   readonly entries: number;
   readonly files: readonly ListedFile[];
 }

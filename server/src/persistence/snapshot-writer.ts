@@ -81,12 +81,13 @@ export class SnapshotWriter {
     this.#sealLines();
     if (this.#handle === undefined) this.#beginFile();
     this.#endFile(ChunkKind.SNAPSHOT_END, { endVersion, dbNowMs });
-    const { generation, createdMs, beginVersion } = this.#options;
+    const { generation, createdMs, beginVersion, keyring } = this.#options;
     return {
       generation,
       createdMs,
       beginVersion,
       endVersion,
+      keyId: keyring.currentKeyId,
       entries: this.#encoder.counts.entries,
       files: this.#files,
     };
