@@ -43,6 +43,7 @@ typedef struct {
   double seconds;
   double rate;        /* requests a second, 0: closed loop */
   uint64_t requests;  /* stop after these, 0: after `seconds` */
+  bool is_tls;        /* TCP targets only */
   bool is_spinning;   /* never sleep: latency without the wake-up of this side */
   int core;           /* -1: not pinned */
   int server_pid;     /* 0: its processor time is not read */
@@ -85,6 +86,7 @@ typedef struct {
   size_t out_bytes;
   uint32_t answered_ops; /* of the oldest request */
   bool waits_to_write;
+  void *tls; /* NULL: plain */
 } load_connection;
 
 typedef struct {

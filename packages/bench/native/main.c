@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "load.h"
+#include "tls.h"
 #include "wire.h"
 
 #define KERNEL_BUFFER_BYTES (4 * 1024 * 1024)
@@ -65,6 +66,7 @@ static bool read_setting(load_settings *settings, const char *name, const char *
   else if (strcmp(name, "seconds") == 0) settings->seconds = atof(value);
   else if (strcmp(name, "rate") == 0) settings->rate = atof(value);
   else if (strcmp(name, "requests") == 0) settings->requests = strtoull(value, NULL, 10);
+  else if (strcmp(name, "tls") == 0) settings->is_tls = atoi(value) != 0;
   else if (strcmp(name, "spinning") == 0) settings->is_spinning = atoi(value) != 0;
   else if (strcmp(name, "sequential") == 0) settings->is_sequential = atoi(value) != 0;
   else if (strcmp(name, "core") == 0) settings->core = atoi(value);
@@ -127,6 +129,7 @@ static bool connect_to(const load_settings *settings, load_connection *connectio
   address.sin_port = htons(settings->port);
   if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) return fail("connect");
   connection->fd = fd;
+  if (settings->is_tls && (connection->tls = tls_open(fd)) == NULL) return false;
   connection->next_id = connection->oldest_id = 1;
   return true;
 }

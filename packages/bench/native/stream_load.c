@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "load.h"
+#include "tls.h"
 
 #define EVENTS_MAX 256
 #define WAIT_MS 10
@@ -23,9 +24,11 @@ static void watch(load_connection *connection, bool also_to_write) {
 
 static bool write_out(load *load, load_connection *connection) {
   while (connection->out_at < connection->out_bytes) {
-    ssize_t written =
-        send(connection->fd, connection->out + connection->out_at, connection->out_bytes - connection->out_at,
-             MSG_DONTWAIT | MSG_NOSIGNAL);
+    const uint8_t *bytes = connection->out + connection->out_at;
+    size_t length = connection->out_bytes - connection->out_at;
+    ssize_t written = connection->tls != NULL
+                          ? tls_write(connection->tls, bytes, length)
+                          : send(connection->fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (written > 0) {
       connection->out_at += (size_t)written;
     } else if (errno == EAGAIN) {
@@ -57,8 +60,9 @@ static bool send_more(load *load, load_connection *connection) {
 }
 
 static bool receive(load *load, load_connection *connection, int flags) {
-  ssize_t count =
-      recv(connection->fd, connection->in + connection->in_bytes, IN_BYTES - connection->in_bytes, flags);
+  uint8_t *into = connection->in + connection->in_bytes;
+  size_t room = IN_BYTES - connection->in_bytes;
+  ssize_t count = connection->tls != NULL ? tls_read(connection->tls, into, room) : recv(connection->fd, into, room, flags);
   if (count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR))
     load->stopped_early = "the server closed a connection";
   if (count <= 0) return false;
@@ -100,7 +104,13 @@ static bool serve_events(load *load) {
   load->now_ns = clock_ns();
   for (int i = 0; i < count; i++) {
     load_connection *connection = events[i].data.ptr;
-    if (events[i].events & ~(uint32_t)EPOLLOUT) any |= receive(load, connection, MSG_DONTWAIT);
+    if (events[i].events & ~(uint32_t)EPOLLOUT) {
+      /* What TLS has read and holds back, epoll knows nothing of. */
+      while (receive(load, connection, MSG_DONTWAIT)) {
+        any = true;
+        if (connection->tls == NULL) break;
+      }
+    }
     if (connection->out_bytes > 0) any |= write_out(load, connection);
     if (load->settings.rate <= 0) any |= send_more(load, connection);
   }
@@ -131,7 +141,7 @@ bool run_stream_load(load *load) {
       for (uint32_t i = 0; i < load->settings.sockets; i++) any |= send_more(load, &load->connections[i]);
       has_begun = true;
     }
-    bool is_alone = load->settings.sockets == 1 && load->connections[0].out_bytes == 0;
+    bool is_alone = load->settings.sockets == 1 && load->connections[0].out_bytes == 0 && !load->settings.is_tls;
     any |= is_alone ? serve_alone(load, &load->connections[0]) : serve_events(load);
     load->now_ns = clock_ns();
     if (!any) load->measures.idle_ns += load->now_ns - turn_ns;

@@ -15,7 +15,6 @@ import { type GeneratorReport, type LoadSettings, runGenerator } from './generat
 import { loadGenerator } from './generator-build.js';
 import { runInJavaScript, UNCOUNTED } from './javascript-load.js';
 import { type KeyDraw, zipfSequence } from './key-draw.js';
-import { KEYS } from './measurement.js';
 import { MemcachedServer, memcachedVersion } from './memcached.js';
 import { LOAD_CORE, serverPrefix } from './pinning.js';
 import { processorSeconds } from './processor-time.js';
@@ -265,24 +264,37 @@ export class RedisContestant implements Contestant {
   }
 }
 
-/**
- * Redis over TLS, loaded by redis-benchmark on the load's core: 50 connections whatever the shape says, a pipeline
- * of `ops`, uniform keys.
- */
+/** Redis over TLS; loaded by redis-benchmark where the generator was compiled without TLS. */
 export class RedisTlsContestant implements Contestant {
-  readonly name = `Redis ${redisVersion()} TLS`;
   readonly server: RedisServer;
 
   private constructor(server: RedisServer) {
     this.server = server;
   }
 
-  /** Undefined where Redis is not installed. The keys are there already. */
+  /** Undefined where Redis is not installed. */
   static async start(): Promise<RedisTlsContestant | undefined> {
     if (redisVersion() === undefined) return undefined;
-    const server = await RedisServer.start({ tls: true, prefix: serverPrefix() });
-    await server.benchmark('set', { pipeline: 50, requests: 4 * KEYS, keys: KEYS });
-    return new RedisTlsContestant(server);
+    return new RedisTlsContestant(await RedisServer.start({ tls: true, prefix: serverPrefix() }));
+  }
+
+  get name(): string {
+    return `Redis ${redisVersion()} TLS${this.isNative ? '' : ' by redis-benchmark, 50 connections'}`;
+  }
+
+  /** Is it loaded like all the others? Else by redis-benchmark, with 50 connections whatever the shape says. */
+  get isNative(): boolean {
+    const generator = loadGenerator();
+    return 'program' in generator && generator.hasTls;
+  }
+
+  async fill(count: number): Promise<void> {
+    if (!this.isNative) {
+      await this.server.benchmark('set', { pipeline: 50, requests: 4 * count, keys: count });
+      return;
+    }
+    const settings = { ...filling(count, VALUE_BYTES, this.pid), target: 'redis', tls: 1 } as const;
+    await fillSurely(this.name, () => runGenerator({ ...settings, port: this.server.port }));
   }
 
   get pid(): number {
@@ -290,7 +302,8 @@ export class RedisTlsContestant implements Contestant {
   }
 
   load(shape: LoadShape): Promise<GeneratorReport> {
-    return benchmarked(this.server, shape, TLS_REQUESTS);
+    if (!this.isNative) return benchmarked(this.server, shape, TLS_REQUESTS);
+    return runGenerator({ ...common(shape, this.pid), target: 'redis', tls: 1, port: this.server.port });
   }
 
   dispose(): Promise<void> {

@@ -33,6 +33,9 @@ const SOURCES = fileURLToPath(new URL('../native', import.meta.url));
 const BUILD = fileURLToPath(new URL('../build', import.meta.url));
 const FLAGS = ['-std=c11', '-O2', '-Wall', '-Wextra', '-D_GNU_SOURCE'];
 
+const TLS_FLAGS = ['-DWITH_TLS', '-lssl', '-lcrypto'];
+const TLS_MARK = ' with TLS';
+
 /** What the C sources know of the protocol; they decide no number of it themselves. */
 const WIRE: Readonly<Record<string, number>> = {
   MAGIC: MAGIC_BYTE,
@@ -72,7 +75,8 @@ const WIRE: Readonly<Record<string, number>> = {
   STATUS_NOT_FOUND: Status.NOT_FOUND,
 };
 
-export type Generator = { readonly program: string } | { readonly missing: string };
+/** `hasTls`: OpenSSL's headers were there. */
+export type Generator = { readonly program: string; readonly hasTls: boolean } | { readonly missing: string };
 
 let generator: Generator | undefined;
 
@@ -91,21 +95,24 @@ function build(): Generator {
     const hash = createHash('sha256').update(`${wire}${process.arch}${FLAGS}`);
     for (const name of names) hash.update(name).update(readFileSync(join(SOURCES, name)));
     const stamp = hash.digest('hex');
-    if (existsSync(program) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp)
-      return { program };
+    const known = existsSync(program) && existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : '';
+    if (known.startsWith(stamp)) return { program, hasTls: known.endsWith(TLS_MARK) };
     if (process.platform !== 'linux') return { missing: `sendmmsg is Linux's, this is ${process.platform}` };
     mkdirSync(BUILD, { recursive: true });
     writeFileSync(join(BUILD, 'wire.h'), wire);
     const sources = names.filter((name) => name.endsWith('.c')).map((name) => join(SOURCES, name));
     const [compiler, ...args] = (process.env['CC'] || 'cc').split(/\s+/).filter(Boolean);
     const command = [...args, ...FLAGS, `-I${BUILD}`, `-I${SOURCES}`, ...sources, '-o', program];
-    const done = spawnSync(compiler, command, { encoding: 'utf8' });
-    if (done.status !== 0) {
+    const compile = (more: readonly string[]) =>
+      spawnSync(compiler, [...command, ...more], { encoding: 'utf8' });
+    const hasTls = compile(TLS_FLAGS).status === 0;
+    const done = hasTls ? undefined : compile([]);
+    if (done !== undefined && done.status !== 0) {
       const why = (done.error?.message ?? done.stderr ?? '').trim().slice(0, 2000);
       return { missing: `${compiler} failed: ${why}` };
     }
-    writeFileSync(stampFile, stamp);
-    return { program };
+    writeFileSync(stampFile, `${stamp}${hasTls ? TLS_MARK : ''}`);
+    return { program, hasTls };
   } catch (error) {
     return { missing: error instanceof Error ? error.message : String(error) };
   }

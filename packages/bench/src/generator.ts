@@ -29,6 +29,8 @@ export interface LoadSettings {
   readonly requests?: number;
   /** Never sleeps: for latencies without this side's own wake-up. */
   readonly spinning?: 0 | 1;
+  /** TCP targets only. */
+  readonly tls?: 0 | 1;
   readonly core?: number;
   readonly serverPid?: number;
   readonly echoBytes?: number;

@@ -100,10 +100,12 @@ export interface RateRow {
   readonly headline?: number;
 }
 
-/** Where the servers were not the limit, rates compare something else. */
+/** Where a server was not the limit, rates compare something else. */
 function whyNotByRate(ours: Standing, theirs: Standing): string | undefined {
   if (Math.max(ours.disturbed, theirs.disturbed) > DISTURBED) return 'as other processes had the cores';
-  const isLoadTheLimit = ours.loadBusy >= SATURATED && ours.serverBusy < SATURATED;
+  const isLoadTheLimit = [ours, theirs].some(
+    (one) => one.loadBusy >= SATURATED && one.serverBusy < SATURATED,
+  );
   return isLoadTheLimit ? 'as the generator was the limit' : undefined;
 }
 

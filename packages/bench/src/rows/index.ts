@@ -1,6 +1,7 @@
 /** Every row group, in the order of the table. A new group is a file beside this one and a line here. */
 
 import type { RowGroup } from '../measurement.js';
+import { javaRows } from './java.js';
 import { keyRows } from './keys.js';
 import { largeRows } from './large.js';
 import { latencyRows } from './latency.js';
@@ -21,6 +22,7 @@ export const rowGroups: readonly RowGroup[] = [
   throughputRows,
   sealedRows,
   sdkRows,
+  javaRows,
   latencyRows,
   memoryRows,
   matrixRows,
