@@ -10,9 +10,9 @@ import { exactJson } from './value-text.js';
 import { wrapText } from './wrapped-text.js';
 
 /** Numbers that name something: grouped digits would make them another thing. */
-const NAMES = /(^|_)(port|process_id|generation|last_version)$/;
+const NAMES = /(^|_)(port|process_id|generation|(last|written|durable|released)_version)$/;
 /** Bytes, under names that Redis has given them. */
-const SIZES = /bytes|^used_memory|^maxmemory$|^max_value$/i;
+const SIZES = /bytes|^used_memory|^maxmemory$|^max_value$|^aof_(current_size|buffer_length)$/i;
 /** Zero means "no limit" here, and is worth its line. */
 const LIMITS = /^maxmemory$/;
 /** Seconds since 1970. */
