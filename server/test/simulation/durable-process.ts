@@ -60,7 +60,6 @@ export class DurableProcess {
     this.#wallClock = new WallClock(() => clock.wallNowMs, database.dbNowMs);
     this.#groupCommit = new GroupCommit({
       nowMs: () => this.nowMs(),
-      monotonicMs: () => clock.nowMs,
       onReleased: (lsn) => {
         if (this.#isGone) return;
         this.#core?.endpoint.release(lsn, clock.nowMs);

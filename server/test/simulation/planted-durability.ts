@@ -289,6 +289,14 @@ export const plantedDurability: readonly PlantedDefect[] = [
       ),
   },
   {
+    name: 'a snapshot misses what is written behind its walk',
+    found: GONE_OR_REFUSED,
+    mode: 'open',
+    seedsMax: 100,
+    bend: overwrittenUnderSnapshots,
+    plant: () => replace(SnapshotWalk, 'put', () => () => undefined),
+  },
+  {
     name: 'recovery leaves out the last frame of the journal',
     found: GONE_OR_REFUSED,
     mode: 'open',
@@ -375,6 +383,25 @@ function clockBackBehindExpiry(plan: Plan): Plan {
     crash(3010, false, 0),
   ];
   return { ...plan, clients: [client], events: [], durability: { ...plan.durability!, events } };
+}
+
+/** A few keys are overwritten all the time while snapshots follow each other; then the process is killed. */
+function overwrittenUnderSnapshots(plan: Plan): Plan {
+  const keys = Array.from({ length: 6 }, (_, i) => ({ name: `k${i}`, kind: 'register' as const }));
+  const requests = Array.from({ length: 120 }, (_, i) => ({
+    atMs: 500 + i,
+    group: 0,
+    ops: [{ kind: 'set' as const, key: (i * 5) % keys.length, condition: 'none' as const, bytes: 0 }],
+    isAtomic: false,
+    slowMs: 0,
+    cancelAfterMs: 0,
+  }));
+  const client = { startMs: 0, diesAtMs: 0, addressOf: -1, windowMax: 256, limits: {}, requests };
+  const events: PlannedDiskEvent[] = [510, 540, 570, 600].map((atMs) => ({ kind: 'snapshot', atMs }));
+  events.push(crash(700, false, 0));
+  const weather = { loss: 0, delayMs: 1 };
+  const durability = { ...plan.durability!, syncMs: 0.05, events };
+  return { ...plan, clients: [client], events: [], weather, groups: [keys], serverLimits: {}, durability };
 }
 
 /** Everybody writes and reads one key all the time. */

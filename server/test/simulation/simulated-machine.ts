@@ -75,7 +75,8 @@ export class SimulatedMachine {
 
   /** The data directory, for a process that starts. */
   openDatabase(log: (event: PersistenceEvent) => void): Promise<Database> {
-    const { clock, plan } = this.#options;
+    const { clock, plan, random } = this.#options;
+    let looks = 0;
     const adapters: DatabaseAdapters = {
       fs: this.disk,
       crypto: this.#crypto,
@@ -89,10 +90,11 @@ export class SimulatedMachine {
       startWorker: () => this.#startFileWorker(),
       startJournalWorker: () => this.#startJournalWorker(),
       nowMs: () => clock.wallNowMs,
-      monotonicMs: () => clock.nowMs,
+      // Every look at it costs a slice of a walk some of its time: writes come between.
+      monotonicMs: () => clock.nowMs + looks++,
       yieldToEventLoop: () =>
         new Promise((resolve) => {
-          clock.after(0.01, () => {
+          clock.after(random.pick([0.01, 1, 10]), () => {
             resolve();
             this.#options.onEvent();
           });
@@ -101,7 +103,7 @@ export class SimulatedMachine {
     return openDatabase(adapters, {
       directory: DATA_DIRECTORY,
       secret: { kind: 'key-file', path: KEY_FILE, createIfAbsent: true },
-      journal: { isOn: true, policy: plan.policy },
+      journal: { isOn: true, policy: plan.policy, segmentBytesMax: plan.segmentBytesMax },
       segmentBytesMax: plan.segmentBytesMax,
       reserveBytesMax: 2000,
       log,
