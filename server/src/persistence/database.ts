@@ -23,7 +23,7 @@ import type {
   SnapshotSource,
 } from './database-types.js';
 import type { DirectoryLock, HeldLock } from './directory-lock.js';
-import { DIRECTORY_MODE, pathIn } from './file-system.js';
+import { DIRECTORY_MODE, type FileSystem, pathIn } from './file-system.js';
 import type { JournalEnd } from './journal/journal-end.js';
 import { SEGMENT_BYTES_MAX as JOURNAL_SEGMENT_BYTES_MAX } from './journal/journal-format.js';
 import { JournalLink, type Published } from './journal/journal-link.js';
@@ -191,6 +191,7 @@ class OpenDatabase implements Database {
             directory,
             keyring,
             manifest,
+            openBytes: openSegmentBytes(this.#adapters.fs, directory, manifest),
             nowMs,
             target,
             onProgress,
@@ -525,4 +526,11 @@ class SnapshotOutcome {
     this.ready.catch(() => undefined);
     this.end.catch(() => undefined);
   }
+}
+
+function openSegmentBytes(fs: FileSystem, directory: string, { journal }: Manifest): number {
+  const open = journal.find(({ bytes, isFilling }) => bytes === undefined && !isFilling);
+  if (open === undefined) return 0;
+  const file = pathIn(directory, open.name);
+  return attempt(file, 'look at it', () => fs.stat(file))?.size ?? 0;
 }

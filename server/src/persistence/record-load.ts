@@ -13,6 +13,8 @@ export interface RecordLoadOptions {
   readonly directory: string;
   readonly keyring: Keyring;
   readonly manifest: Manifest;
+  /** Of the segment that was open when the process ended: MANIFEST cannot know. */
+  readonly openBytes: number;
   /** Entries that expired before are left out. */
   readonly nowMs: number;
   readonly target: LoadTarget;
@@ -70,9 +72,9 @@ export function loadRecords(worker: FileWorkerPort, options: RecordLoadOptions):
   });
 }
 
-function bytesOf({ manifest }: RecordLoadOptions): number {
+function bytesOf({ manifest, openBytes }: RecordLoadOptions): number {
   const snapshot = manifest.snapshot?.files.reduce((sum, file) => sum + file.bytes, 0) ?? 0;
-  return manifest.journal.reduce((sum, { bytes = 0 }) => sum + bytes, snapshot);
+  return manifest.journal.reduce((sum, { bytes = 0 }) => sum + bytes, snapshot + openBytes);
 }
 
 class RecordLoad {
