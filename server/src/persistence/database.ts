@@ -532,5 +532,5 @@ function openSegmentBytes(fs: FileSystem, directory: string, { journal }: Manife
   const open = journal.find(({ bytes, isFilling }) => bytes === undefined && !isFilling);
   if (open === undefined) return 0;
   const file = pathIn(directory, open.name);
-  return attempt(file, 'look at it', () => fs.stat(file))?.size ?? 0;
+  return attempt(file, 'look at it', () => fs.stat(file))?.bytes ?? 0;
 }
