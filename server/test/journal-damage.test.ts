@@ -90,7 +90,7 @@ test('the torn end of the open segment: every length keeps the prefix, and what 
   const sound = disk.contents().get(open)!;
   assert.is((await outcomeOn(disk.afterKill())).state!.join(), states[3].join());
   for (let length = 128; length < sound.length; length++) {
-    for (const padding of [0, 7, 700]) {
+    for (const padding of length % 16 === 0 ? [0, 7, 700] : [0]) {
       const bytes = new Uint8Array(length + padding);
       bytes.set(sound.subarray(0, length));
       const torn = changed(disk, open, bytes);

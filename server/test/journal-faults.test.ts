@@ -264,6 +264,42 @@ test('always: an answer comes behind its sync, one sync for each batch', () => {
   assert.ok(names.indexOf('write') < names.findIndex((name) => name.startsWith('sync')));
 });
 
+test('always: the zeros that a segment is made longer by are no torn end, and do not hide one', async () => {
+  const disk = new MemoryDisk();
+  const { store, database } = await beginOn(disk, journalOn('always'));
+  for (let i = 0; i < 40; i++) {
+    store.setText(`key ${i}`, `value ${i}`);
+    store.commit();
+    await written(database, store.lastVersion());
+  }
+  const segmentOf = (of: MemoryDisk) => [...of.contents()].find(([path]) => path.endsWith('.anoj'))!;
+  const [path, bytes] = segmentOf(disk);
+  assert.ok(bytes.length > 1_000_000);
+  const cut = disk.afterPowerCut();
+  const { lines } = await beginOn(cut, journalOn('always'));
+  assert.equal(lines, stateOf(store.entries.values()));
+  assert.is(cut.list('/srv/data/quarantine'), undefined);
+  // A byte of the last frame: torn. One of the frame before: damage.
+  let end = bytes.length;
+  while (bytes[end - 1] === 0) end--;
+  for (const [back, isTorn] of [
+    [3, true],
+    [400, false],
+  ] as const) {
+    const damaged = bytes.slice();
+    damaged[end - back] ^= 4;
+    const again = disk.afterKill();
+    again.put(path, damaged);
+    const outcome = await beginOn(again, journalOn('always')).catch((error) => error as { exitCode: number });
+    if (!('lines' in outcome)) assert.is(outcome.exitCode, isTorn ? undefined : 65);
+    else {
+      assert.ok(isTorn);
+      assert.is(outcome.lines.length, 39);
+      assert.is(again.list('/srv/data/quarantine')!.length, 2);
+    }
+  }
+});
+
 test('behind a quiet second it is noted what is durable, once', () => {
   const disk = new MemoryDisk();
   const { worker, clock, append, said } = workerOn(disk, 'always');

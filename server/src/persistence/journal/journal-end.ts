@@ -64,8 +64,11 @@ export function examineEnd(
     hasRecords.push(reader.plain.length > BATCH_HEAD_BYTES);
     lsnBefore = head.lastLsn;
   }
-  const { flaw, lastLsn } = reader;
+  const { lastLsn } = reader;
   const soundBytes = reader.frameEnd;
+  // Under `always` the file is made longer by zeros ahead of its frames: where nothing else follows, it ends here.
+  const isAllocated = known.policy === 'always' && !reader.hasContent(soundBytes, reader.fileBytes);
+  const flaw = isAllocated ? undefined : reader.flaw;
   if (flaw !== undefined) {
     if (flaw.isAltered) throw damaged(reader.path, flaw.offset, `${flaw.what}.`, repairHelp());
     for (let end = reader.findBeyond(soundBytes + 1); end > 0; end = reader.findBeyond(end)) {
@@ -92,7 +95,7 @@ export function examineEnd(
     soundBytes,
     unsyncedFrames: hasRecords.slice(durable).filter((has) => has).length,
     lastLsn,
-    fileBytes: reader.fileBytes,
+    fileBytes: isAllocated ? soundBytes : reader.fileBytes,
     flaw: flaw?.what,
     dbNowMs,
   };

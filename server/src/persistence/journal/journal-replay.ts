@@ -21,14 +21,30 @@ export interface JournalReplayOptions {
   readonly manifest: Manifest;
 }
 
+/** A segment that was read to its end. */
+export interface ReadSegment {
+  readonly name: string;
+  readonly startLsn: number;
+  readonly lastLsn: number;
+  readonly keyId: number;
+  readonly frames: number;
+  /** Bytes that count. */
+  readonly bytes: number;
+  /** Tag of its last frame, hexadecimal. */
+  readonly tag: string;
+  /** It had no end in MANIFEST: a server writes to it, or ended without closing it. */
+  readonly isOpen: boolean;
+}
+
 export class JournalReplay {
   readonly #options: JournalReplayOptions;
-  readonly #segments: readonly ListedJournal[];
+  readonly #listed: readonly ListedJournal[];
   /** The snapshot has everything up to here. */
   readonly #fromLsn: number;
   #next = 0;
   #reader: SegmentReader | undefined;
-  #previous: { lastLsn: number; tag: string } | undefined;
+  #previous: ReadSegment | undefined;
+  readonly segments: ReadSegment[] = [];
   #closedBytes = 0;
   /** Of an open last segment, once it was reached. */
   end: JournalEnd | undefined;
@@ -41,7 +57,7 @@ export class JournalReplay {
     const { manifest } = options;
     this.#options = options;
     // What recovery was filling when it was interrupted is still in the segments before: it begins anew.
-    this.#segments = manifest.journal.filter((segment) => segment.isFilling === undefined);
+    this.#listed = manifest.journal.filter((segment) => segment.isFilling === undefined);
     this.#fromLsn = manifest.snapshot?.endVersion ?? 0;
     this.lastLsn = Math.max(this.#fromLsn, manifest.lastVersion);
     this.dbNowMs = manifest.dbNowMs;
@@ -80,11 +96,11 @@ export class JournalReplay {
 
   #openNext(): SegmentReader | undefined {
     const { directory, manifest } = this.#options;
-    const listed = this.#segments[this.#next];
+    const listed = this.#listed[this.#next];
     if (listed === undefined) return undefined;
     const isOpen = listed.bytes === undefined;
     const path = pathIn(directory, listed.name);
-    if (isOpen && (this.#next < this.#segments.length - 1 || manifest.isCleanStop))
+    if (isOpen && (this.#next < this.#listed.length - 1 || manifest.isCleanStop))
       throw damaged(path, undefined, 'MANIFEST lists it as not closed, where only a closed segment can be.');
     const reader = new SegmentReader({ ...this.#options, name: listed.name, bytes: listed.bytes });
     try {
@@ -134,13 +150,17 @@ export class JournalReplay {
   }
 
   #endSegment(reader: SegmentReader): void {
-    const listed = this.#segments[this.#next - 1];
+    const listed = this.#listed[this.#next - 1];
     const isSound =
       reader.flaw === undefined &&
       (listed.bytes === undefined ||
         (reader.lastLsn === listed.endLsn && toHex(reader.lastTag) === listed.tag));
     if (!isSound) throw damageOf(reader);
-    this.#previous = { lastLsn: reader.lastLsn, tag: toHex(reader.lastTag) };
+    const { header, lastLsn, frames, frameEnd: bytes, lastTag } = reader;
+    const { startLsn, keyId } = header;
+    const isOpen = listed.bytes === undefined;
+    this.#previous = { name: listed.name, startLsn, lastLsn, keyId, frames, bytes, tag: toHex(lastTag), isOpen };
+    this.segments.push(this.#previous);
     this.#closedBytes += reader.frameEnd;
     this.close();
   }

@@ -49,6 +49,8 @@ const SYNC_INTERVAL_MS = 1000;
 const SYNC_LAG_MS_MAX = 2000;
 /** A full disk is looked at so often; so is a segment that could not be begun. */
 const PROBE_INTERVAL_MS = 1000;
+/** always: a segment with so many frames will have more, and is made longer ahead of them. */
+const FRAMES_BEFORE_ALLOCATION = 16;
 /** Nothing written for so long: what is durable is written down. */
 const IDLE_MS = 1000;
 
@@ -232,6 +234,8 @@ export class JournalWorker {
       this.#tryRotate(segment.lastLsn + 1);
       segment = this.#segment!;
     }
+    if (open.policy === 'always' && segment.frames >= FRAMES_BEFORE_ALLOCATION && !segment.isUnfinished)
+      segment.allocateAhead(byteEnd);
     const nowMs = monotonicMs();
     const frameBytes = segment.growthBy(byteEnd);
     const isWhole = this.#tryToWrite(segment, () => {

@@ -6,6 +6,7 @@
 import { FILE_MODE, type FileHandle, type FileSystem, pathIn } from '../file-system.js';
 import type { Keyring } from '../keyring.js';
 import type { ListedJournal } from '../manifest.js';
+import { isFatal } from '../persistence-error.js';
 import { makeNonce, SALT_BYTES, type StorageCrypto } from '../storage-crypto.js';
 import { toHex } from '../text-forms.js';
 import { attempt, closeQuietly, removeQuietly, syncDirectory, writeFully } from '../whole-file.js';
@@ -34,6 +35,7 @@ export interface SegmentWriterOptions {
   readonly createdMs: number;
 }
 
+const ALLOCATION_BYTES = 1024 * 1024;
 /** A sealed frame above this size is not worth keeping the room for. */
 const OUT_BYTES_KEPT = 2 * 1024 * 1024;
 
@@ -59,6 +61,8 @@ export class SegmentWriter {
   readonly #keys: SegmentKeys;
   readonly #head = newFrameHead();
   #out = new Uint8Array(64 * 1024);
+  /** The file has zeros up to here. */
+  #allocatedBytes = 0;
   /** The frame in `out`: its length (0 = none) and how much of it was written. */
   #frameBytes = 0;
   #frameWritten = 0;
@@ -158,6 +162,26 @@ export class SegmentWriter {
     );
     this.#frameWritten = 0;
     this.finish();
+  }
+
+  /**
+   * Makes the file longer by zeros before frames go there: a sync of what only overwrites has no length to write, which
+   * takes half the time or less. Where there is no room for them, it goes without.
+   */
+  allocateAhead(byteEnd: number): void {
+    const end = this.bytes + this.growthBy(byteEnd);
+    if (end <= this.#allocatedBytes) return;
+    const from = Math.max(this.bytes, this.#allocatedBytes);
+    const to = Math.max(end, from) + ALLOCATION_BYTES;
+    const zeros = new Uint8Array(ALLOCATION_BYTES);
+    try {
+      for (let at = from; at < to; at += zeros.length)
+        writeFully(this.#fs, this.path, this.#handle, zeros, 0, Math.min(zeros.length, to - at), at);
+      this.#allocatedBytes = to;
+    } catch (error) {
+      if (isFatal(error)) throw error;
+      this.#allocatedBytes = Number.POSITIVE_INFINITY;
+    }
   }
 
   /** Writes what is missing of the frame. */
