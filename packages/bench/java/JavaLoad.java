@@ -4,7 +4,10 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +22,7 @@ import redis.clients.jedis.JedisPooled;
 /**
  * One application written against a Java client: {@code JavaLoad KIND PORT CALLERS SECONDS KEYS}. So many callers each do one
  * get after the other: threads that block, or with a kind that ends in {@code -async} chains of futures. Prints {@code
- * {rate, p50Us, busy, missing}}. A process of its own, so that no client pays for another's code or garbage.
+ * {rate, p50Us, busy, others, missing}}. A process of its own, so that no client pays for another's code or garbage.
  */
 public final class JavaLoad {
   private static final int NAMES = 65_536;
@@ -113,16 +116,20 @@ public final class JavaLoad {
     isMeasuring = true;
     long doneBefore = done();
     long usedBefore = processorNanos();
+    long coreBefore = coreNanos();
     long fromNanos = System.nanoTime();
     Thread.sleep((long) (seconds * 1000));
     double elapsed = System.nanoTime() - fromNanos;
     double rate = (done() - doneBefore) * 1e9 / elapsed;
-    double busy = (processorNanos() - usedBefore) / elapsed;
+    double used = processorNanos() - usedBefore;
+    double busy = used / elapsed;
+    double others = Math.max(0, (coreNanos() - coreBefore - used) / elapsed);
     isMeasuring = false;
     isRunning = false;
     long missing = callers.stream().mapToLong(caller -> caller.missing).sum();
     System.out.printf(
-        Locale.ROOT, "{\"rate\":%.1f,\"p50Us\":%.1f,\"busy\":%.3f,\"missing\":%d}%n", rate, p50Us(), busy, missing);
+        Locale.ROOT, "{\"rate\":%.1f,\"p50Us\":%.1f,\"busy\":%.3f,\"others\":%.3f,\"missing\":%d}%n",
+        rate, p50Us(), busy, others, missing);
   }
 
   private long done() {
@@ -138,6 +145,27 @@ public final class JavaLoad {
   private static long processorNanos() {
     return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
+  }
+
+  /** Processor time that the one core this process is bound to has given so far, to anybody; 0 where it is not told. */
+  private static long coreNanos() {
+    try {
+      String core =
+          Files.readAllLines(Path.of("/proc/self/status")).stream()
+              .filter(line -> line.startsWith("Cpus_allowed_list:"))
+              .map(line -> "cpu" + line.split("\\s+")[1] + " ")
+              .findFirst()
+              .orElse("");
+      for (String line : Files.readAllLines(Path.of("/proc/stat"))) {
+        if (!line.startsWith(core)) continue;
+        String[] ticks = line.split("\\s+");
+        // user, nice and system; a tick is 10 ms.
+        return (Long.parseLong(ticks[1]) + Long.parseLong(ticks[2]) + Long.parseLong(ticks[3])) * 10_000_000L;
+      }
+    } catch (IOException untold) {
+      return 0;
+    }
+    return 0;
   }
 
   /** Does one get after the other. Its numbers are its own thread's; others read them a little late. */

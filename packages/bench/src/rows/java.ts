@@ -16,11 +16,15 @@ const SECONDS = 1;
 const ROUNDS_MAX = 3;
 const RATIO_MIN = 2;
 const LATENCY_MAX = 1;
+/** From here on the core was not the JVM's own, and its processor time says more than the clock. */
+const DISTURBED = 0.05;
 
 interface JavaReport {
   readonly rate: number;
   readonly p50Us: number;
   readonly busy: number;
+  /** Part of the core that other processes had. */
+  readonly others: number;
   readonly missing: number;
 }
 
@@ -118,7 +122,15 @@ function aimOf(
   ours: readonly JavaReport[],
   theirs: readonly JavaReport[],
 ): { text: string; isMet: boolean } {
-  if (callers > 1) return { text: `at least ${RATIO_MIN}`, isMet: ratio >= RATIO_MIN };
+  const isDisturbed = [ours, theirs].some((reports) => median(reports.map((one) => one.others)) > DISTURBED);
+  if (callers > 1 && !isDisturbed) return { text: `at least ${RATIO_MIN}`, isMet: ratio >= RATIO_MIN };
+  if (callers > 1) {
+    const perCore = efficiency(ours) / efficiency(theirs);
+    return {
+      text: `at least ${RATIO_MIN} per core, as other processes had the cores`,
+      isMet: perCore >= RATIO_MIN,
+    };
+  }
   return { text: 'p50 no higher', isMet: p50Of(ours) / p50Of(theirs) <= LATENCY_MAX };
 }
 
