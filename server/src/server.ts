@@ -91,8 +91,8 @@ export async function startServer(settings: Settings, around: ServerSurroundings
   const database = await open(settings, log, () => replaceDamaged());
   let socket: DatagramSocket | undefined;
   try {
-    const wallClock = new WallClock(Date.now, database.dbNowMs);
     const monotonicMs = (): number => performance.now();
+    const wallClock = new WallClock(Date.now, database.dbNowMs, monotonicMs);
     const accessWatch = new AccessWatch({
       directory: settings.dataDir,
       keyring: database.keyring,

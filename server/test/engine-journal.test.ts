@@ -74,4 +74,27 @@ test('the wall clock never goes back, not below what was promised before a resta
   assert.equal(clock.now(), 8_000);
 });
 
+test('behind the time once seen the clock goes on a tenth slower, until the machine has caught up', () => {
+  let machineMs = 1_000_000;
+  let monotonicMs = 0;
+  const clock = new WallClock(
+    () => machineMs,
+    0,
+    () => monotonicMs,
+  );
+  assert.equal(clock.now(), 1_000_000);
+  machineMs = 990_000;
+  assert.equal(clock.now(), 1_000_000);
+  const elapse = (ms: number): number => {
+    machineMs += ms;
+    monotonicMs += ms;
+    return clock.now();
+  };
+  assert.equal(elapse(1_000), 1_000_900);
+  for (let i = 0; i < 1_000; i++) elapse(1);
+  assert.equal(clock.now(), 1_001_800, 'no time is lost by asking often');
+  assert.equal(elapse(100_000), 1_092_000, 'caught up');
+  assert.equal(elapse(5), 1_092_005);
+});
+
 test.run();

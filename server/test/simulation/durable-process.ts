@@ -57,7 +57,11 @@ export class DurableProcess {
     const { clock } = options;
     this.#options = options;
     this.#database = database;
-    this.#wallClock = new WallClock(() => clock.wallNowMs, database.dbNowMs);
+    this.#wallClock = new WallClock(
+      () => clock.wallNowMs,
+      database.dbNowMs,
+      () => clock.nowMs,
+    );
     this.#groupCommit = new GroupCommit({
       nowMs: () => this.nowMs(),
       onReleased: (lsn) => {

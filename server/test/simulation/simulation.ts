@@ -36,6 +36,8 @@ export interface Report {
   /** Starts that found files, and those that found fewer than there had been. */
   readonly recoveries: number;
   readonly lossyRecoveries: number;
+  /** Looks at expiring keys, long after they were set, that found them. */
+  readonly found: readonly string[];
   readonly requests: number;
   readonly datagrams: number;
   /** What happened, line by line, where that was asked for. */
@@ -135,6 +137,7 @@ class Simulation {
       traceHash: `${this.#simulator.traceHash}${hashOf(outcomes.join('\n'))}`,
       recoveries: this.#watch?.recoveries ?? 0,
       lossyRecoveries: this.#watch?.lossyRecoveries ?? 0,
+      found: this.#expiry.found,
       requests: this.#ledger.calls.size,
       datagrams: this.#simulator.counters.sent,
       lines: this.#ledger.lines,
