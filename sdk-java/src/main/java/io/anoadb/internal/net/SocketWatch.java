@@ -23,6 +23,13 @@ final class SocketWatch {
 
   private static final double HELD_RTTS = 1.5;
   private static final long NANOS_PER_MS = 1_000_000;
+  /** Going to sleep and being woken takes about half of this. */
+  private static final long SPIN_NANOS = 30_000;
+
+  private static final int SPIN_CREDIT_MAX = 16;
+  private static final int SPIN_MISS = 16;
+  /** On one processor the server would wait for the one who waits for it. */
+  private static final boolean CAN_SPIN = Runtime.getRuntime().availableProcessors() > 1;
 
   private final UdpSocket socket;
   private final Thread own;
@@ -34,6 +41,8 @@ final class SocketWatch {
   private volatile double dueAtMs = Double.POSITIVE_INFINITY;
   /** Until then an answer is expected, and with it whoever sleeps wakes by himself. */
   private volatile double heldUntilMs;
+  /** Hits less misses of {@link #spin}; below zero it is not tried. */
+  private int spinCredit;
 
   SocketWatch(UdpSocket socket, Thread own) {
     this.socket = socket;
@@ -47,6 +56,11 @@ final class SocketWatch {
 
   void leave() {
     watcher.set(null);
+  }
+
+  /** Has the calling thread the watch? */
+  boolean isMine() {
+    return watcher.get() == Thread.currentThread();
   }
 
   /** The own thread is to take the watch. */
@@ -91,6 +105,21 @@ final class SocketWatch {
     }
     asleepUntilMs = 0;
     isAsleep.set(false);
+  }
+
+  /**
+   * Looks for a datagram without sleeping, for as long as a server on the same machine takes to answer; true where one has
+   * come. A miss is not repeated before as many calls have passed. Only who has the watch, and with the connection's lock.
+   */
+  boolean spin() {
+    if (!CAN_SPIN) return false;
+    if (spinCredit < 0) {
+      spinCredit++;
+      return false;
+    }
+    boolean hasCome = socket.readAhead(SPIN_NANOS);
+    spinCredit = hasCome ? Math.min(spinCredit + 1, SPIN_CREDIT_MAX) : spinCredit - SPIN_MISS;
+    return hasCome;
   }
 
   /** Rests without the watch, until called or for {@code ms}. Only the own thread. */

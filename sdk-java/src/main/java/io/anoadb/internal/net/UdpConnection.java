@@ -18,8 +18,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +49,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
   private final ConnectionListener listener;
   private final boolean wantsCalls;
   private final long timeoutMsDefault;
-  private final int maxInFlight;
-  private final long maxInFlightBytes;
+  private final InFlightBounds bounds;
   private final UdpSocket socket;
   private final SecureRandom random = new SecureRandom();
   private final byte @Nullable [] accessKey;
@@ -62,13 +59,9 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
 
   private final SubmittedCalls submitted = new SubmittedCalls();
   private final ConcurrentLinkedQueue<Call<?>> givenUp = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger inFlight = new AtomicInteger();
-  private final AtomicLong inFlightBytes = new AtomicLong();
   private final SocketWatch watch;
   /** Blocking calls in a row that found nothing in flight: they can watch the socket by themselves. */
   private volatile int loneCalls;
-
-  private volatile double lastLoneMs;
 
   private volatile boolean isOpen = true;
   private volatile @Nullable Throwable obstacle;
@@ -84,7 +77,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
   private @Nullable Function<Call<?>, Throwable> refusal;
 
   private double restartAtMs = Double.POSITIVE_INFINITY;
-  private double lastCallMs;
+  private volatile double lastCallMs;
   private double lastSentMs;
   private long requests;
   private List<Call<?>> settled = new ArrayList<>();
@@ -96,8 +89,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
     listener = options.listener();
     wantsCalls = listener.wantsCalls();
     timeoutMsDefault = options.timeoutMs();
-    maxInFlight = options.maxInFlight();
-    maxInFlightBytes = options.maxInFlightBytes();
+    bounds = new InFlightBounds(options.maxInFlight(), options.maxInFlightBytes());
     this.socket = socket;
     byte[] key = options.accessKey();
     accessKey = key == null ? null : key.clone();
@@ -133,7 +125,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
 
   @Override
   public int inFlight() {
-    return inFlight.get();
+    return bounds.calls();
   }
 
   @Override
@@ -149,7 +141,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
   public <A extends @Nullable Object> A call(Call<A> call) {
     if (isOwnThread()) throw errors.wouldDeadlock(call);
     // Nothing in flight: there is nothing to share a datagram with, and this thread has only to wait.
-    if (inFlight.get() > 0 || !lock.tryLock()) submit(call);
+    if (bounds.calls() > 0 || !lock.tryLock()) submit(call);
     else if (!admit(call)) lock.unlock();
     else {
       submitted.push(call);
@@ -176,7 +168,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
           counters.sessions(),
           counters.dropped(),
           counters.smoothedRttMs(),
-          inFlight.get());
+          bounds.calls());
     } finally {
       lock.unlock();
     }
@@ -206,9 +198,9 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
     }
   }
 
-  /** Is this the thread that would have to receive answers? */
+  /** Is this the thread that would have to receive answers? Then it runs what follows another call. */
   boolean isOwnThread() {
-    return Thread.currentThread() == thread;
+    return Thread.currentThread() == thread || watch.isMine();
   }
 
   /** The caller waits no longer; {@code atOnce}: and wants its future completed before this returns. */
@@ -348,33 +340,13 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
     events.add(() -> ready.completeExceptionally(failure));
   }
 
-  /** Counts a call in; false where it was refused, and its future says why. */
+  /** Takes a call on; false where it was refused, and its future says why. */
   private boolean admit(Call<?> call) {
     call.begin(this, timeoutMsDefault, wantsCalls ? System.nanoTime() : 0);
-    if (!isOpen) {
-      call.completeExceptionally(errors.closed(call));
-      return false;
-    }
-    int calls = inFlight.getAndIncrement();
-    if (calls >= maxInFlight) {
-      inFlight.getAndDecrement();
-      call.completeExceptionally(errors.tooManyInFlight(call, calls + " calls are in flight, maxInFlight"));
-      return false;
-    }
-    long bytes = inFlightBytes.getAndAdd(call.sizeBytes());
-    // A lone call is let through whatever its size, or a small limit would refuse it for ever.
-    if (calls > 0 && bytes + call.sizeBytes() > maxInFlightBytes) {
-      release(call);
-      call.completeExceptionally(
-          errors.tooManyInFlight(call, bytes + " bytes are in flight, maxInFlightBytes"));
-      return false;
-    }
-    return true;
-  }
-
-  private void release(Call<?> call) {
-    inFlight.getAndDecrement();
-    inFlightBytes.getAndAdd(-call.sizeBytes());
+    String excess = isOpen ? bounds.enter(call) : null;
+    if (isOpen && excess == null) return true;
+    call.completeExceptionally(excess == null ? errors.closed(call) : errors.tooManyInFlight(call, excess));
+    return false;
   }
 
   /** A call that came while the connection was being closed. */
@@ -418,7 +390,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
           watch.leave();
         }
         // Lone callers take it from here, unless something is left to do or they stay away.
-        if (isOpen && !hasWork() && inFlight.get() == 0) watch.rest(REST_MS);
+        if (isOpen && !hasWork() && bounds.calls() == 0) watch.rest(REST_MS);
       }
     } catch (IOException | RuntimeException | Error failure) {
       if (isOpen) LOG.log(Level.ERROR, "the connection to " + peer + " has failed and is closed", failure);
@@ -433,7 +405,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
       lock.lock();
       turnLocked(true);
       if (hasWork()) continue;
-      if (loneCalls >= LONE_CALLS_MIN && inFlight.get() == 0 && clock() - lastLoneMs < REST_MS) return;
+      if (loneCalls >= LONE_CALLS_MIN && bounds.calls() == 0 && clock() - lastCallMs < REST_MS) return;
       watch.sleep(clock(), this::hasWork);
     }
   }
@@ -442,17 +414,20 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
   private void waitAtSocket(Call<?> call) {
     try {
       while (isOpen && !call.isDone()) {
-        watch.sleep(clock(), this::hasWork);
         lock.lock();
+        if (!isOpen || !watch.spin()) {
+          lock.unlock();
+          watch.sleep(clock(), this::hasWork);
+          lock.lock();
+        }
         turnLocked(true);
         if (Thread.currentThread().isInterrupted()) break; // it would not sleep any more
       }
     } catch (IOException | ClosedSelectorException failure) {
       if (isOpen) LOG.log(Level.DEBUG, "cannot wait at the socket of " + peer, failure);
     } finally {
-      lastLoneMs = clock();
       watch.leave();
-      if (hasWork() || inFlight.get() > 0) watch.callOwn();
+      if (hasWork() || bounds.calls() > 0) watch.callOwn();
     }
   }
 
@@ -546,7 +521,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
     for (int i = 0; i < happened.size(); i++) tell(happened.get(i));
     for (int i = 0; i < calls.size(); i++) {
       Call<?> call = calls.get(i);
-      release(call);
+      bounds.leave(call);
       if (wantsCalls) {
         long elapsedNanos = System.nanoTime() - call.submittedNanos;
         tell(() -> listener.onCallEnded(call, elapsedNanos, call.failure));
