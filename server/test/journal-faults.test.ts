@@ -90,6 +90,48 @@ test('without a reserve a batch waits, partly written, and is finished when ther
   }
 });
 
+test('a start on a full disk spends the reserve, begins as full, and goes on when there is room', async () => {
+  const first = new MemoryDisk();
+  const options = { ...journalOn(), reserveBytesMax: 2_000_000 };
+  const { store, database } = await beginOn(first, options);
+  store.setText('a', 'unsynced');
+  store.commit();
+  await written(database, store.lastVersion());
+  const disk = first.afterKill();
+  disk.freeBytes = 90;
+  let nowMs = 0;
+  const again = await beginOn(disk, { ...options, monotonicMs: () => nowMs });
+  assert.equal(again.lines, stateOf(store.entries.values()));
+  await turns();
+  assert.ok(again.database.journal.isFull);
+  disk.freeBytes = 5_000_000;
+  nowMs += 2_000;
+  again.worker.tick();
+  await turns();
+  assert.not(again.database.journal.isFull);
+});
+
+test('a start on a full disk without a reserve is refused, and nothing is lost by it', async () => {
+  const first = new MemoryDisk();
+  const { store, database } = await beginOn(first);
+  store.setText('a', 'unsynced');
+  store.commit();
+  await written(database, store.lastVersion());
+  for (const free of [0, 50, 128, 500, 900]) {
+    const disk = first.afterKill();
+    disk.freeBytes = free;
+    const error = await beginOn(disk).then(
+      () => undefined,
+      (thrown) => thrown as { exitCode: number; help: string },
+    );
+    if (error !== undefined) assert.is(error.exitCode, 74, String(error));
+    else assert.ok(free > 500);
+    const later = disk.afterKill();
+    later.freeBytes = Number.POSITIVE_INFINITY;
+    assert.equal((await beginOn(later)).lines, stateOf(store.entries.values()), `${free} bytes free`);
+  }
+});
+
 test('a clean stop on a full disk ends, and a restart has all that was acknowledged', async () => {
   const disk = new MemoryDisk();
   const { store, database } = await beginOn(disk);

@@ -1,8 +1,12 @@
 /** Starts the journal worker as a thread and is the main thread's end of it. */
 
-import type { FromJournal, JournalWorkerPort } from './journal/journal-messages.js';
+import type { FromJournal, JournalWorkerPort, ToJournal } from './journal/journal-messages.js';
 import { startThread } from './node-thread.js';
 import { toPlainError } from './persistence-error.js';
+
+/** Somebody waits for the answer: until then the thread keeps the process alive. */
+const ASKING = new Set<ToJournal['do']>(['open', 'publish-snapshot', 'publish-clean-stop', 'close']);
+const ANSWERS = new Set<FromJournal['did']>(['opened', 'snapshot-published', 'snapshot-refused', 'failed']);
 
 export function startNodeJournalWorker(): JournalWorkerPort {
   const worker = startThread('anoadb-journal', 'node-journal-worker-thread');
@@ -18,7 +22,7 @@ export function startNodeJournalWorker(): JournalWorkerPort {
     if (!isClosing) listener({ did: 'died', error: toPlainError(error) });
   };
   worker.on('message', (message: FromJournal) => {
-    if (message.did === 'opened' || message.did === 'snapshot-published') worker.unref();
+    if (ANSWERS.has(message.did)) worker.unref();
     if (message.did === 'closed') isClosing = true;
     listener(message);
   });
@@ -29,7 +33,7 @@ export function startNodeJournalWorker(): JournalWorkerPort {
       return isDead;
     },
     post(message, transfer) {
-      if (message.do !== 'append') worker.ref();
+      if (ASKING.has(message.do)) worker.ref();
       worker.postMessage(message, transfer ?? []);
     },
     listen(next) {
