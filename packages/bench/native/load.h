@@ -52,7 +52,7 @@ typedef struct {
   uint32_t key_count;
   bool is_sequential;        /* every key once, in order: filling */
   const char *sessions_file; /* a line "localPort sid counter" per socket */
-  const char *plan_file;     /* sealed: `plan_count` datagrams of `plan_bytes` for each socket, one after another */
+  const char *plan_file;     /* sealed: for each socket `plan_count` datagrams of `plan_bytes`, then its CLOSE */
   uint32_t plan_bytes;
   uint32_t plan_count;
   uint32_t reply_bytes; /* sealed: of one reply inside a datagram */

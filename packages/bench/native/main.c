@@ -156,7 +156,7 @@ static bool open_connections(load *load) {
 static bool open_plan(load *load) {
   const load_settings *settings = &load->settings;
   if (settings->target != TARGET_SEALED) return true;
-  size_t each = (size_t)settings->plan_bytes * settings->plan_count;
+  size_t each = (size_t)settings->plan_bytes * (settings->plan_count + 1);
   int fd = settings->plan_file != NULL ? open(settings->plan_file, O_RDONLY) : -1;
   struct stat info;
   if (fd < 0 || fstat(fd, &info) != 0 || (size_t)info.st_size < each * settings->sockets) return fail("plan");
@@ -195,11 +195,16 @@ static void print_report(const load *load, double seconds) {
          load->stopped_early ? "\"" : "");
 }
 
-/* The server keeps a session until it is told, or for minutes. A sealed plan brings no goodbye. */
+/* The server keeps a session for minutes, and only so many of them, unless it is told. */
 static void say_goodbye(const load *load) {
-  if (load->settings.target != TARGET_ANOA) return;
-  for (uint32_t i = 0; i < load->settings.sockets; i++) {
+  const load_settings *settings = &load->settings;
+  for (uint32_t i = 0; i < settings->sockets; i++) {
     const load_connection *connection = &load->connections[i];
+    if (settings->target == TARGET_SEALED) {
+      const uint8_t *last = connection->plan + (size_t)settings->plan_bytes * settings->plan_count;
+      send(connection->fd, last, settings->plan_bytes, 0);
+    }
+    if (settings->target != TARGET_ANOA) continue;
     uint8_t bytes[WIRE_DATAGRAM_BYTES_MIN] = {WIRE_MAGIC, WIRE_DATA_TO_SERVER_OPEN};
     for (int at = 0; at < 4; at++) bytes[WIRE_HEADER_SID_AT + at] = (uint8_t)(connection->sid >> (8 * at));
     for (int at = 0; at < 6; at++) bytes[WIRE_HEADER_COUNTER_AT + at] = (uint8_t)(connection->counter >> (8 * at));

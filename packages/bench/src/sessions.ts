@@ -11,6 +11,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import {
   ByteReader,
   ByteWriter,
+  CloseCode,
   DATA_HEADER_BYTES,
   DatagramType,
   DataHeaderAt,
@@ -23,6 +24,7 @@ import {
   MAGIC_BYTE,
   OpenDatagramType,
   RESULT_HEADER_BYTES,
+  ReqFrameAt,
   Result,
   readResult,
   Status,
@@ -175,7 +177,7 @@ export interface SealedPlan {
   readonly replyOverheadBytes: number;
 }
 
-/** Appends every session's datagrams to `file`, sealed. All are equally long, and so are their replies. */
+/** Writes every session's datagrams and its CLOSE to `file`, sealed. All are equally long, and so are their replies. */
 export function writeSealedPlan(
   file: string,
   sessions: readonly LoadSession[],
@@ -196,31 +198,25 @@ export function writeSealedPlan(
     return writer.written();
   };
   const overhead = DATA_HEADER_BYTES + TAG_BYTES;
-  const bodyBytes = FrameBodyBytes.REQ + writeOps().length;
-  const planBytes = overhead + FRAME_HEADER_BYTES + bodyBytes;
+  const planBytes = overhead + FRAME_HEADER_BYTES + FrameBodyBytes.REQ + writeOps().length;
   const nonce = new Uint8Array(DATA_HEADER_BYTES * 2);
   writeFileSync(file, '');
   for (const { sid, send } of sessions) {
     if (send === undefined) throw new Error('an open session cannot be sealed for');
-    const bytes = new Uint8Array(planBytes * count);
+    const bytes = new Uint8Array(planBytes * (count + 1));
     const view = new DataView(bytes.buffer);
     nonce.set(send.iv, DATA_HEADER_BYTES);
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i <= count; i++) {
       const at = i * planBytes;
-      const rid = i + 2; // 1 was the handshake's own request
       bytes[at] = MAGIC_BYTE;
       bytes[at + 1] = DatagramType.DATA_TO_SERVER;
       view.setUint32(at + DataHeaderAt.sid, sid, true);
       view.setUint32(at + DataHeaderAt.counter, FIRST_COUNTER + i, true);
       const frame = at + overhead;
-      bytes[frame] = FrameType.REQ;
-      view.setUint16(frame + 1, bodyBytes, true);
-      view.setUint32(frame + FRAME_HEADER_BYTES, rid, true);
-      bytes[frame + FRAME_HEADER_BYTES + 4] = Math.min(outstanding, rid - 1, Limits.windowMax - 1);
-      bytes.set(writeOps(), frame + FRAME_HEADER_BYTES + FrameBodyBytes.REQ);
+      if (i < count) writeRequest(view, frame, i + 2, outstanding, writeOps());
+      else writeGoodbye(view, frame);
       nonce.set(bytes.subarray(at, at + DATA_HEADER_BYTES));
-      const dataBytes = FRAME_HEADER_BYTES + bodyBytes;
-      sealCrypto.seal(send.key, nonce, bytes, at + DATA_HEADER_BYTES, frame, dataBytes);
+      sealCrypto.seal(send.key, nonce, bytes, at + DATA_HEADER_BYTES, frame, planBytes - overhead);
     }
     appendFileSync(file, bytes);
   }
@@ -228,6 +224,29 @@ export function writeSealedPlan(
   const resultBytes = RESULT_HEADER_BYTES + (command === 'get' ? value.length : 8);
   const replyBytes = FRAME_HEADER_BYTES + FrameBodyBytes.RSP + ops * resultBytes;
   return { planBytes, replyBytes, replyOverheadBytes: overhead };
+}
+
+/** Request ids begin at 2: 1 was the handshake's own. */
+function writeRequest(
+  view: DataView,
+  frame: number,
+  rid: number,
+  outstanding: number,
+  ops: Uint8Array,
+): void {
+  const body = frame + FRAME_HEADER_BYTES;
+  view.setUint8(frame, FrameType.REQ);
+  view.setUint16(frame + 1, FrameBodyBytes.REQ + ops.length, true);
+  view.setUint32(body + ReqFrameAt.rid, rid, true);
+  view.setUint8(body + ReqFrameAt.delta, Math.min(outstanding, rid - 1, Limits.windowMax - 1));
+  new Uint8Array(view.buffer).set(ops, body + ReqFrameAt.ops);
+}
+
+/** As long as the requests: zeros behind a frame are padding. */
+function writeGoodbye(view: DataView, frame: number): void {
+  view.setUint8(frame, FrameType.CLOSE);
+  view.setUint16(frame + 1, FrameBodyBytes.CLOSE, true);
+  view.setUint16(frame + FRAME_HEADER_BYTES, CloseCode.NORMAL, true);
 }
 
 /** Opens the sample that the generator kept, with the keys of the one session that can be meant; counts good results. */

@@ -1,15 +1,17 @@
 import * as assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServerProcess } from '@anoadb/testkit';
+import { repositoryRoot, startServerProcess } from '@anoadb/testkit';
+import { parseAccessKey } from '@anoadb/transport';
 import { test } from 'uvu';
 import { type LoadSettings, runGenerator } from '../src/generator.js';
 import { loadGenerator } from '../src/generator-build.js';
 import { zipfSequence } from '../src/key-draw.js';
-import { makeSessions, writeSessions } from '../src/sessions.js';
+import { checkSamples, makeSessions, writeSealedPlan, writeSessions } from '../src/sessions.js';
 
 const generator = loadGenerator();
 const isThere = 'program' in generator;
@@ -113,6 +115,55 @@ natively('a real server is filled and read with our own datagrams, of 1200 bytes
     assert.deepEqual([read.ops, read.hits, read.misses, read.errors, read.lost], [4800, 4800, 0, 0, 0]);
     const absent = await load({ keyCount: 1, keysFile: absentKeys(), requests: 10 });
     assert.deepEqual([absent.hits, absent.misses, absent.errors], [0, 10, 0]);
+  } finally {
+    await server.dispose();
+  }
+});
+
+natively('sealed datagrams made ahead are answered, and a sample of the replies opens', async () => {
+  const server = await startServerProcess({ env: { ANOA_JOURNAL: 'off', ANOA_SNAPSHOT_INTERVAL: '0' } });
+  try {
+    const { host, port } = server;
+    const [sessionsFile, planFile, sampleFile] = ['s', 'plan', 'sample'].map((name) => join(directory, name));
+    writeSessions(sessionsFile, await makeSessions({ host, port }, 1));
+    const fill = { ops: 50, readsPercent: 0, sequential: 1, requests: 20 } as const;
+    const common = { port, keyCount: 1000, sessionsFile };
+    await runGenerator({ ...common, ...fill, target: 'anoa', sockets: 1, outstanding: 4 });
+    const binary = join(repositoryRoot(), 'packages', 'cli', 'bin', 'anoa.mjs');
+    const env = { ...process.env, ...server.environment };
+    const made = execFileSync(process.execPath, [binary, 'key', 'create', '--json'], {
+      env,
+      encoding: 'utf8',
+    });
+    const psk = parseAccessKey(
+      /anoa:\/\/([^@]+)@/.exec((JSON.parse(made) as { url: string }).url)?.[1] ?? '',
+    );
+    assert.ok(psk !== undefined);
+    for (const [sockets, outstanding, ops] of [
+      [1, 16, 1],
+      [5, 2, 20],
+    ]) {
+      const sessions = await makeSessions({ host, port, psk }, sockets);
+      writeSessions(sessionsFile, sessions);
+      let key = 0;
+      const planCount = 200;
+      const plan = writeSealedPlan(planFile, sessions, {
+        command: 'get',
+        ops,
+        count: planCount,
+        outstanding,
+        value: new Uint8Array(32),
+        nextKey: () => key++ % 1000,
+      });
+      const requests = sockets * planCount;
+      const load = { ...common, ...plan, planFile, planCount, sampleFile, target: 'sealed' } as const;
+      const report = await runGenerator({ ...load, sockets, outstanding, ops, requests });
+      assert.deepEqual(
+        [report.requests, report.ops, report.errors, report.lost],
+        [requests, requests * ops, 0, 0],
+      );
+      assert.ok(checkSamples(sampleFile, sessions) > 0);
+    }
   } finally {
     await server.dispose();
   }
