@@ -158,6 +158,33 @@ export class EntryTable {
   }
 
   /**
+   * A new value in the place of one of the same length, where the entry has this shape and no expiry: by far the most
+   * frequent write, with every address looked up once. False: it is another case, and nothing has changed.
+   */
+  overwrite(
+    ref: number,
+    shape: number,
+    type: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    version: number,
+  ): boolean {
+    const segment = ref >>> SEGMENT_SHIFT;
+    const words = this.pool.words[segment];
+    const at = (ref & SEGMENT_UNIT_MASK) << 1;
+    const word0 = words[at];
+    if ((word0 & (HAS_EXPIRY | QUEUED)) !== shape || (shape & HAS_EXPIRY) !== 0) return false;
+    if (words[at + VALUE_LENGTH] !== end - start) return false;
+    words[at] = (word0 & ~(KIND_MASK | 0xff)) | type;
+    words[at + VERSION] = version | 0;
+    words[at + VERSION + 1] = (version / 2 ** 32) | 0;
+    const valueAt = (at << 2) + headerBytes(word0) + (word0 >>> KEY_LENGTH_SHIFT);
+    copyBytes(this.pool.bytes[segment], valueAt, bytes, start, end);
+    return true;
+  }
+
+  /**
    * Writes an entry into a block, not yet linked from anywhere. The value goes first: it may come from the
    * very block, evicted a moment ago, that the entry now gets.
    */

@@ -153,6 +153,11 @@ export class Store {
       throw new RangeError(`value of ${valueEnd - valueStart} bytes`);
     let ref = before;
     const shape = table.shapeFor(expiryMs !== 0);
+    if (ref !== 0 && table.overwrite(ref, shape, type, valueBytes, valueStart, valueEnd, version)) {
+      if (this.#marksVisited) table.markVisited(ref);
+      this.lastPut = ref;
+      return true;
+    }
     const size = headerBytes(shape) + keyLength + valueEnd - valueStart;
     if (ref !== 0 && table.shapeOf(ref) === shape && this.#fits(ref, size)) {
       table.setType(ref, type);
