@@ -21,7 +21,15 @@ export {
   SettingsError,
 } from './config/load-settings.js';
 export { serve } from './main.js';
-export { catSnapshotAt, verifySnapshotAt } from './offline.js';
+export {
+  catJournalAt,
+  catSnapshotAt,
+  copyDatabaseTo,
+  type RepairReport,
+  repairDatabase,
+  verifyJournalAt,
+  verifySnapshotAt,
+} from './offline.js';
 export { type Logger, openLog } from './ops/log.js';
 export { PersistenceError } from './persistence/index.js';
 export { PortError, type RunningServer, startServer } from './server.js';

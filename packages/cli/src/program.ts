@@ -29,6 +29,12 @@ const COMMAND_FILES: readonly CommandFile[] = [
   { names: ['import'], load: async () => (await import('./commands/import.js')).registerImport },
   { names: ['export'], load: async () => (await import('./commands/export.js')).registerExport },
   { names: ['snapshot'], load: async () => (await import('./commands/snapshot.js')).registerSnapshot },
+  { names: ['journal'], load: async () => (await import('./commands/journal.js')).registerJournal },
+  {
+    names: ['backup', 'restore'],
+    load: async () => (await import('./commands/backup.js')).registerBackup,
+  },
+  { names: ['repair'], load: async () => (await import('./commands/repair.js')).registerRepair },
   { names: ['key'], load: async () => (await import('./commands/key.js')).registerKey },
   { names: ['config'], load: async () => (await import('./commands/config.js')).registerConfig },
   { names: ['help'], load: async () => (await import('./commands/help.js')).registerHelp },

@@ -55,6 +55,16 @@ export async function readAccessDirectory(options: AccessDirectoryOptions): Prom
   return readAccess(fs, crypto, openKeyring(options), directory);
 }
 
+/** The keys of a damaged directory whose keyring is known; `isLost` where there are some that cannot be read. */
+export function readAccessWith(keyring: Keyring, directory: string): AccessKeySet & { isLost: boolean } {
+  try {
+    return { ...readAccess(fs, nodeStorageCrypto(), keyring, directory), isLost: false };
+  } catch (error) {
+    if (!(error instanceof PersistenceError) || error.exitCode !== ExitCode.DAMAGED) throw error;
+    return { ...NO_ACCESS_KEYS, isSealed: true, isLost: true };
+  }
+}
+
 /**
  * Reads the keys, lets `change` make new ones of them, and publishes these; two changes never overlap. What
  * `change` throws leaves the keys as they were; directory, key file and KEYRING are made where they are missing.

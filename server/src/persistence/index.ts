@@ -27,12 +27,18 @@ export {
   type MarkTarget,
   type SyncPolicy,
 } from './journal/journal-types.js';
+export { type NodeDatabaseOptions, openNodeDatabase } from './node-database.js';
 export {
+  catJournal,
   catSnapshot,
-  type NodeDatabaseOptions,
+  copyDatabase,
   type OfflineOptions,
-  openNodeDatabase,
+  salvageDatabase,
+  verifyJournal,
   verifySnapshot,
-} from './node-database.js';
-export type { VerifiedFile, VerifyReport } from './offline.js';
+} from './node-offline.js';
+export type { CopyProgress, CopyReport } from './offline/directory-copy.js';
+export type { JournalReport } from './offline/journal-reading.js';
+export type { Loss, SalvageReport } from './offline/salvage.js';
+export type { VerifiedFile, VerifyReport } from './offline/snapshot-reading.js';
 export { ExitCode, isFatal, PersistenceError } from './persistence-error.js';

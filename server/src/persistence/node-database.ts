@@ -8,7 +8,6 @@ import { nodeFileSystem } from './node-file-system.js';
 import { startNodeFileWorker } from './node-file-worker.js';
 import { startNodeJournalWorker } from './node-journal-worker.js';
 import { nodeStorageCrypto } from './node-storage-crypto.js';
-import { readSnapshot, type VerifyReport } from './offline.js';
 
 export interface NodeDatabaseOptions {
   /** Made with mode 0700 where it is absent. */
@@ -47,29 +46,6 @@ export async function openNodeDatabase(options: NodeDatabaseOptions): Promise<Da
     },
     { ...options, directory: resolve(options.directory), secret: absoluteSecret(options.secret) },
   );
-}
-
-export interface OfflineOptions {
-  /** A data directory (its published snapshot), or one snapshot file, whose following files are found beside it. */
-  readonly path: string;
-  /** `createIfAbsent` is ignored: offline reading never makes a key. */
-  readonly secret: SecretSource;
-}
-
-/** Writes a snapshot as JSON lines. `write` is awaited, so a pipe's back-pressure holds. Works beside a running server. */
-export async function catSnapshot(
-  options: OfflineOptions & { readonly write: (lines: Uint8Array) => Promise<void> | void },
-): Promise<VerifyReport> {
-  return readSnapshot(nodeFileSystem(), nodeStorageCrypto(), { ...absolute(options), write: options.write });
-}
-
-/** Reads a snapshot whole and proves every byte of it. Works beside a running server. */
-export async function verifySnapshot(options: OfflineOptions): Promise<VerifyReport> {
-  return readSnapshot(nodeFileSystem(), nodeStorageCrypto(), absolute(options));
-}
-
-function absolute({ path, secret }: OfflineOptions): OfflineOptions {
-  return { path: resolve(path), secret: absoluteSecret(secret) };
 }
 
 function absoluteSecret(secret: SecretSource): SecretSource {

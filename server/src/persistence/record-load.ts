@@ -9,15 +9,18 @@ import type { Manifest } from './manifest.js';
 import { ExitCode, fromPlainError, PersistenceError } from './persistence-error.js';
 import { BUFFERS_IN_FLIGHT_MAX, type FileWorkerPort, RECORD_BUFFER_BYTES } from './worker-messages.js';
 
-export interface RecordLoadOptions {
+export interface RecordTargetOptions {
   readonly directory: string;
+  /** Entries that expired before are left out. */
+  readonly nowMs: number;
+  readonly target: LoadTarget;
+}
+
+export interface RecordLoadOptions extends RecordTargetOptions {
   readonly keyring: Keyring;
   readonly manifest: Manifest;
   /** Of the segment that was open when the process ended: MANIFEST cannot know. */
   readonly openBytes: number;
-  /** Entries that expired before are left out. */
-  readonly nowMs: number;
-  readonly target: LoadTarget;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
 }
 
@@ -40,7 +43,7 @@ export function loadRecords(worker: FileWorkerPort, options: RecordLoadOptions):
       switch (message.did) {
         case 'records-read':
           try {
-            load.apply(message.buffer, message.byteCount);
+            load.apply(new Uint8Array(message.buffer), 0, message.byteCount);
             onProgress?.({ entries: load.entries, bytesRead: message.bytesRead, bytesTotal });
           } catch (error) {
             worker.listen(() => undefined);
@@ -77,22 +80,23 @@ function bytesOf({ manifest, openBytes }: RecordLoadOptions): number {
   return manifest.journal.reduce((sum, { bytes = 0 }) => sum + bytes, snapshot + openBytes);
 }
 
-class RecordLoad {
+/** Puts records into their place. */
+export class RecordLoad {
   /** Entries put. */
   entries = 0;
   /** Of those in the journal: had expired. */
   expired = 0;
-  readonly #options: RecordLoadOptions;
+  readonly #options: RecordTargetOptions;
   readonly #record = new RecordReader(new ByteReader());
 
-  constructor(options: RecordLoadOptions) {
+  constructor(options: RecordTargetOptions) {
     this.#options = options;
   }
 
-  apply(buffer: ArrayBuffer, byteCount: number): void {
+  apply(records: Uint8Array, start: number, end: number): void {
     const record = this.#record;
     const { target } = this.#options;
-    record.reset(new Uint8Array(buffer), 0, byteCount);
+    record.reset(records, start, end);
     const { bytes } = record;
     while (record.next()) {
       const { kind, keyStart, keyEnd, valueStart, valueEnd, expiryMs, version } = record;

@@ -159,7 +159,16 @@ export class JournalReplay {
     const { header, lastLsn, frames, frameEnd: bytes, lastTag } = reader;
     const { startLsn, keyId } = header;
     const isOpen = listed.bytes === undefined;
-    this.#previous = { name: listed.name, startLsn, lastLsn, keyId, frames, bytes, tag: toHex(lastTag), isOpen };
+    this.#previous = {
+      name: listed.name,
+      startLsn,
+      lastLsn,
+      keyId,
+      frames,
+      bytes,
+      tag: toHex(lastTag),
+      isOpen,
+    };
     this.segments.push(this.#previous);
     this.#closedBytes += reader.frameEnd;
     this.close();

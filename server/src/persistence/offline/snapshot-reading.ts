@@ -1,17 +1,16 @@
 /** Reading snapshots without a server: `anoa snapshot cat` and `anoa snapshot verify`. Changes nothing. */
 
 import { ByteWriter } from '@anoadb/protocol';
-import type { SecretSource } from './database-types.js';
-import { type FileSystem, pathIn } from './file-system.js';
-import { KEYRING_BYTES_MAX, KEYRING_NAME, type Keyring, openKeyring } from './keyring.js';
-import { LineParser, MalformedLineError } from './line-parser.js';
-import { readManifest } from './manifest.js';
-import { readMasterSecret } from './master-secret.js';
-import { damaged, ExitCode, PersistenceError, wrongKey } from './persistence-error.js';
-import { parseSnapshotFileName, snapshotFileName } from './snapshot-format.js';
-import { type ExpectedFile, listedFiles, SnapshotReader } from './snapshot-reader.js';
-import type { StorageCrypto } from './storage-crypto.js';
-import { attempt, readWholeFile } from './whole-file.js';
+import type { SecretSource } from '../database-types.js';
+import { type FileSystem, pathIn } from '../file-system.js';
+import { type Keyring, openKeyring } from '../keyring.js';
+import { LineParser, MalformedLineError } from '../line-parser.js';
+import { readManifest } from '../manifest.js';
+import { damaged, ExitCode, PersistenceError } from '../persistence-error.js';
+import { parseSnapshotFileName, snapshotFileName } from '../snapshot-format.js';
+import { type ExpectedFile, listedFiles, SnapshotReader } from '../snapshot-reader.js';
+import type { StorageCrypto } from '../storage-crypto.js';
+import { keyringToRead, kindOf, lookAgainWhileReplaced, secretToRead } from './readable-directory.js';
 
 export interface VerifiedFile {
   readonly file: string;
@@ -46,23 +45,17 @@ export interface ReadSnapshotOptions {
   readonly write?: (lines: Uint8Array) => Promise<void> | void;
 }
 
-/** A running server may replace the snapshot between two of our looks at the directory: then look again. */
-const TRIES_MAX = 5;
-
-export async function readSnapshot(
+export function readSnapshot(
   fs: FileSystem,
   crypto: StorageCrypto,
   options: ReadSnapshotOptions,
 ): Promise<VerifyReport> {
-  for (let tries = 1; ; tries++) {
-    const progress = { linesWritten: false };
-    try {
-      return await readOnce(fs, crypto, options, progress);
-    } catch (error) {
-      const isGone = error instanceof PersistenceError && isMissing(fs, error.file);
-      if (!isGone || progress.linesWritten || tries === TRIES_MAX) throw error;
-    }
-  }
+  const progress = { linesWritten: false };
+  return lookAgainWhileReplaced(
+    fs,
+    () => readOnce(fs, crypto, options, progress),
+    () => progress.linesWritten,
+  );
 }
 
 async function readOnce(
@@ -71,35 +64,11 @@ async function readOnce(
   { path, secret: source, write }: ReadSnapshotOptions,
   progress: { linesWritten: boolean },
 ): Promise<VerifyReport> {
-  const secret = readMasterSecret(fs, source);
-  if (secret === undefined) {
-    throw wrongKey(
-      source.kind === 'key-file' ? source.path : undefined,
-      'there is no key file here.',
-      'Give the path of the key file that the database was made with.',
-    );
-  }
-  const stat = attempt(path, 'look at it', () => fs.stat(path));
-  if (stat === undefined) {
-    throw new PersistenceError('there is nothing here.', {
-      exitCode: ExitCode.IO,
-      file: path,
-      help: 'Give a data directory or a snapshot file.',
-    });
-  }
+  const secret = secretToRead(fs, source);
   let keyring: Keyring | undefined;
   let nextFile: (segment: number) => ExpectedFile | undefined;
-  if (stat.kind === 'directory') {
-    const file = pathIn(path, KEYRING_NAME);
-    const bytes = readWholeFile(fs, file, KEYRING_BYTES_MAX);
-    if (bytes === undefined)
-      throw damaged(
-        file,
-        undefined,
-        'it is missing: this is not a data directory.',
-        'Give a data directory or a snapshot file.',
-      );
-    keyring = openKeyring(crypto, file, bytes, secret);
+  if (kindOf(fs, path, 'a data directory or a snapshot file') === 'directory') {
+    keyring = keyringToRead(fs, crypto, path, secret);
     const snapshot = readManifest(fs, crypto, keyring, path)?.snapshot;
     if (snapshot === undefined || snapshot === null) {
       throw new PersistenceError('no snapshot has been taken in this directory yet.', {
@@ -182,13 +151,4 @@ function filesFrom(fs: FileSystem, path: string): (segment: number) => ExpectedF
     const file = pathIn(directory, snapshotFileName(parsed.generation, segment));
     return segment === 1 || fs.stat(file) !== undefined ? { path: file } : undefined;
   };
-}
-
-function isMissing(fs: FileSystem, file: string | undefined): boolean {
-  if (file === undefined) return false;
-  try {
-    return fs.stat(file) === undefined;
-  } catch {
-    return false;
-  }
 }
