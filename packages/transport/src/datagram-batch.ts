@@ -7,6 +7,7 @@
  *
  * Invariant: `count <= capacity`, and every `lengths[i] <= slotBytes` for `i < count`.
  */
+import { copyBytes } from '@anoadb/protocol';
 
 /** Bytes of a peer address: 16 of IPv6 (IPv4 as ::ffff:a.b.c.d), then the port as u16 little-endian. */
 export const ADDRESS_BYTES = 18;
@@ -43,8 +44,7 @@ export class DatagramBatch {
   commit(length: number, from: Uint8Array, at: number): void {
     const index = this.count;
     this.lengths[index] = length;
-    const target = index * ADDRESS_BYTES;
-    for (let i = 0; i < ADDRESS_BYTES; i++) this.addresses[target + i] = from[at + i];
+    copyBytes(this.addresses, index * ADDRESS_BYTES, from, at, at + ADDRESS_BYTES);
     this.count = index + 1;
   }
 
