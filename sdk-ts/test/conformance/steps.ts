@@ -158,6 +158,11 @@ class StepRun {
           return { status: (await db.rename(key, newKey)) ? 'OK' : 'NOT_FOUND' };
         return conditional(await db.rename(key, newKey, { ifAbsent: true }), flags);
       }
+      case 'COPY': {
+        const newKey = this.#prefix + step.newKey!;
+        if (flags['ifAbsent'] !== true) return { status: (await db.copy(key, newKey)) ? 'OK' : 'NOT_FOUND' };
+        return conditional(await db.copy(key, newKey, { ifAbsent: true }), flags);
+      }
       default:
         throw new Error(`this runner cannot do ${step.do}`);
     }

@@ -11,6 +11,7 @@ import io.anoadb.Scan;
 import io.anoadb.Versioned;
 import io.anoadb.generated.AnoaType;
 import io.anoadb.generated.CheckOptions;
+import io.anoadb.generated.CopyOptions;
 import io.anoadb.generated.DeleteOptions;
 import io.anoadb.generated.ExpireOptions;
 import io.anoadb.generated.GetExpireOptions;
@@ -104,6 +105,12 @@ final class Steps {
         yield flags.has("ifAbsent")
             ? Answer.of(db.rename(key, newKey, RenameOptions.create().ifAbsent()))
             : Answer.wasFound(db.rename(key, newKey));
+      }
+      case "COPY" -> {
+        Key newKey = SpecValues.key(prefix, step.get("newKey"));
+        yield flags.has("ifAbsent")
+            ? Answer.of(db.copy(key, newKey, CopyOptions.create().ifAbsent()))
+            : Answer.wasFound(db.copy(key, newKey));
       }
       default -> throw new AssertionError("this runner cannot do " + command);
     };
