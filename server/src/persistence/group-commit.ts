@@ -328,10 +328,16 @@ export class GroupCommit implements Journal {
     if (this.#port === undefined) return;
     if (kind === RecordKind.SESSION && !this.#isInRequest) this.#endIfFull();
     const batch = this.#batch;
+    const identityBytes = identityEnd - identityStart;
     const payloadBytes = payloadEnd - payloadStart;
-    writeRecordHead(batch, kind, 0, identityEnd - identityStart, payloadBytes, nowMs, this.#lastLsn);
-    batch.copy(bytes, identityStart, identityEnd);
-    batch.copy(bytes, payloadStart, payloadEnd);
+    const at = batch.at;
+    const identityAt = at + RECORD_HEAD_BYTES;
+    batch.ensure(RECORD_HEAD_BYTES + identityBytes + payloadBytes);
+    if (batch.bytes !== this.#viewed) this.#view = this.#viewOf(batch.bytes);
+    putRecordHead(this.#view, at, kind, 0, identityBytes, payloadBytes, nowMs, this.#lastLsn);
+    copyBytes(batch.bytes, identityAt, bytes, identityStart, identityEnd);
+    copyBytes(batch.bytes, identityAt + identityBytes, bytes, payloadStart, payloadEnd);
+    batch.at = identityAt + identityBytes + payloadBytes;
   }
 
   #endBatch(): void {

@@ -6,7 +6,8 @@
  *   session:  sid u32 (0: the client is gone) | floor u32 | window u16
  *   mark:     sid u32 | rid u32 | floor u32 | window u16 | status u8 | zero u8 | fingerprint u32 u32 | reply
  */
-import type { ByteWriter } from '@anoadb/protocol';
+import { copyBytes } from '@anoadb/protocol';
+import { writeU16, writeU32 } from '../little-endian.js';
 import type { ClientRecord } from './client-record.js';
 import type { Fingerprint } from './reply-cache.js';
 
@@ -33,46 +34,42 @@ export interface HistoryTarget {
 export const SESSION_PAYLOAD_BYTES = 10;
 export const MARK_HEAD_BYTES = 24;
 
-/** Identity and payload of a session, into a writer that holds nothing else. `sid` 0: the client is gone. */
-export function tellSession(
-  writer: ByteWriter,
-  target: HistoryTarget,
-  record: ClientRecord,
-  sid: number,
-): void {
-  writer.reset();
-  writer.copy(record.identity);
-  const payloadAt = writer.at;
-  writer.u32(sid);
-  writer.u32(record.replies.floor);
-  writer.u16(record.replies.window);
-  target.session(writer.bytes, 0, payloadAt, payloadAt, writer.at);
+/** One write in hundred is as large as a stored reply may be; a mark for each write must cost little. */
+let scratch = new Uint8Array(256);
+const fingerprint: Fingerprint = { low: 0, high: 0 };
+
+/** `sid` 0: the client is gone. */
+export function tellSession(target: HistoryTarget, record: ClientRecord, sid: number): void {
+  const at = putIdentity(record, SESSION_PAYLOAD_BYTES);
+  writeU32(scratch, at, sid);
+  writeU32(scratch, at + 4, record.replies.floor);
+  writeU16(scratch, at + 8, record.replies.window);
+  target.session(scratch, 0, at, at, at + SESSION_PAYLOAD_BYTES);
 }
 
-/** The same of the request in a slot of the client's reply cache. */
-export function tellMark(
-  writer: ByteWriter,
-  target: HistoryTarget,
-  record: ClientRecord,
-  sid: number,
-  slot: number,
-): void {
+/** Tells of the request in a slot of the client's reply cache. */
+export function tellMark(target: HistoryTarget, record: ClientRecord, sid: number, slot: number): void {
   const { replies } = record;
   const start = replies.startOf(slot);
-  writer.reset();
-  writer.copy(record.identity);
-  const payloadAt = writer.at;
-  writer.u32(sid);
-  writer.u32(replies.ridOf(slot));
-  writer.u32(replies.floor);
-  writer.u16(replies.window);
-  writer.u8(replies.statusOf(slot));
-  writer.u8(0);
+  const length = replies.lengthOf(slot);
+  const at = putIdentity(record, MARK_HEAD_BYTES + length);
+  writeU32(scratch, at, sid);
+  writeU32(scratch, at + 4, replies.ridOf(slot));
+  writeU32(scratch, at + 8, replies.floor);
+  writeU16(scratch, at + 12, replies.window);
+  writeU16(scratch, at + 14, replies.statusOf(slot));
   replies.fingerprintOf(slot, fingerprint);
-  writer.u32(fingerprint.low);
-  writer.u32(fingerprint.high);
-  writer.copy(replies.bytesOf(slot), start, start + replies.lengthOf(slot));
-  target.mark(writer.bytes, 0, payloadAt, payloadAt, writer.at);
+  writeU32(scratch, at + 16, fingerprint.low);
+  writeU32(scratch, at + 20, fingerprint.high);
+  const replyAt = at + MARK_HEAD_BYTES;
+  copyBytes(scratch, replyAt, replies.bytesOf(slot), start, start + length);
+  target.mark(scratch, 0, at, at, replyAt + length);
 }
 
-const fingerprint: Fingerprint = { low: 0, high: 0 };
+/** Returns where the payload begins. */
+function putIdentity({ identity }: ClientRecord, payloadBytes: number): number {
+  const byteCount = identity.length + payloadBytes;
+  if (byteCount > scratch.length) scratch = new Uint8Array(2 * byteCount);
+  copyBytes(scratch, 0, identity, 0, identity.length);
+  return identity.length;
+}

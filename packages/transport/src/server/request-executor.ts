@@ -68,7 +68,6 @@ export class RequestExecutor {
   #nextTicket = 1;
   readonly #request: IncomingRequest;
   readonly #held: HeldReplies;
-  readonly #mark = new ByteWriter(256);
   /** Answers up to this position may leave. */
   #released = 0;
   requests = 0;
@@ -277,7 +276,7 @@ export class RequestExecutor {
     const request = this.#request;
     if (request.hasEffects) {
       const { history } = this.#handler;
-      if (history !== undefined) tellMark(this.#mark, history, record, session.sid, slot);
+      if (history !== undefined) tellMark(history, record, session.sid, slot);
     }
     if (request.releasePosition > this.#released) {
       this.#hold(session, rid, attempt, status, true, slot);

@@ -4,7 +4,6 @@
  * A datagram's way: admission by (type, length), session by sid, replay window, opening, frames, executor.
  */
 import {
-  ByteWriter,
   CloseCode,
   DATA_HEADER_BYTES,
   DatagramBytes,
@@ -73,7 +72,6 @@ export class ServerEndpoint {
   /** Undefined where the ops are sealed, or the handler does not want to know. */
   readonly #expected: ExpectedRequests | undefined;
   readonly #history: HistoryTarget | undefined;
-  readonly #historyWriter = new ByteWriter(256);
   readonly #access: AccessLookup | undefined;
   readonly #onLargeReply = (session: ServerSession): void => this.#schedule(session);
   /** Where the datagram in hand came from. */
@@ -223,14 +221,12 @@ export class ServerEndpoint {
    */
   walkHistory(target: HistoryTarget): () => boolean {
     const records = this.#sessions.records()[Symbol.iterator]();
-    const writer = new ByteWriter(256);
     return () => {
       const next = records.next();
       if (next.done === true) return false;
       const record = next.value;
-      for (const sid of record.sids) tellSession(writer, target, record, sid);
-      for (const slot of record.replies.repliedSlots())
-        tellMark(writer, target, record, record.lastSid, slot);
+      for (const sid of record.sids) tellSession(target, record, sid);
+      for (const slot of record.replies.repliedSlots()) tellMark(target, record, record.lastSid, slot);
       return true;
     };
   }
@@ -365,7 +361,7 @@ export class ServerEndpoint {
     const { record } = session;
     const before = record.current;
     record.current = session;
-    if (this.#history !== undefined) tellSession(this.#historyWriter, this.#history, record, session.sid);
+    if (this.#history !== undefined) tellSession(this.#history, record, session.sid);
     if (before !== null) {
       before.endsAtMs = nowMs + this.#limits.supersededMs;
       this.#schedule(before);
@@ -512,7 +508,7 @@ export class ServerEndpoint {
     this.#end(session, nowMs);
     if (code !== CloseCode.NORMAL || record.sessions.length > 0) return;
     this.#sessions.forget(record);
-    if (this.#history !== undefined) tellSession(this.#historyWriter, this.#history, record, 0);
+    if (this.#history !== undefined) tellSession(this.#history, record, 0);
   }
 
   #tickSession(session: ServerSession, nowMs: number): void {
