@@ -1,5 +1,6 @@
 package io.anoadb;
 
+import io.anoadb.internal.protocol.Utf8;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -74,7 +75,7 @@ public sealed interface AnoaValue {
 
   /** Text without a type, as a person typed it: readers get what it looks like, {@code text("42")} is an integer. */
   static TextValue text(String value) {
-    return new TextValue(value.getBytes(StandardCharsets.UTF_8));
+    return new TextValue(Utf8.encode(value));
   }
 
   /** A JSON array. */

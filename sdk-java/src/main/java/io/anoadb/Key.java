@@ -1,5 +1,6 @@
 package io.anoadb;
 
+import io.anoadb.internal.protocol.Utf8;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -19,9 +20,13 @@ public final class Key implements Comparable<Key> {
     this.text = text;
   }
 
-  /** The key whose bytes are the UTF-8 of {@code text}. */
+  /**
+   * The key whose bytes are the UTF-8 of {@code text}.
+   *
+   * @throws IllegalArgumentException where the text holds half of a surrogate pair: two such keys would become one
+   */
   public static Key of(String text) {
-    return new Key(text.getBytes(StandardCharsets.UTF_8), text);
+    return new Key(Utf8.encode(text), text);
   }
 
   /** The key of these bytes; the array is copied. */

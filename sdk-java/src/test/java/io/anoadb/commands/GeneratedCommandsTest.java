@@ -135,6 +135,9 @@ class GeneratedCommandsTest {
     assertThatIllegalArgumentException().isThrownBy(() -> db.exists(""));
     assertThatIllegalArgumentException().isThrownBy(() -> db.exists("k".repeat(1025)));
     assertThatIllegalArgumentException().isThrownBy(() -> db.rename("a", ""));
+    assertThatIllegalArgumentException().isThrownBy(() -> db.exists("half of a pair: \ud83d"));
+    assertThatIllegalArgumentException().isThrownBy(() -> db.set("k", "\udc00"));
+    assertThatIllegalArgumentException().isThrownBy(() -> db.set("k", Map.of("\ud83dx", 1)));
     assertThat(executor.ops).hasSize(sent);
   }
 
