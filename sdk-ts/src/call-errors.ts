@@ -63,9 +63,11 @@ function outcomeUnknown(call: Call, cause: Unanswered, peer: string): AnoaError 
 }
 
 function notSentNote(wasSent: boolean, obstacle: unknown): string {
+  const why = obstacle instanceof Error ? obstacle.message : String(obstacle);
+  if (wasSent && obstacle !== undefined) return `; it was sent before, and now ${why}`;
   if (wasSent) return '; it was sent. Is the server overloaded, or the timeout too short';
   if (obstacle === undefined) return '; it still waited for being sent, behind other calls';
-  return `; it was never sent: ${obstacle instanceof Error ? obstacle.message : String(obstacle)}`;
+  return `; it was never sent: ${why}`;
 }
 
 export function overloaded(name: string, key: Key | undefined, what: string): AnoaOverloadError {

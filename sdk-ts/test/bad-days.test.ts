@@ -1,7 +1,12 @@
 import assert from 'node:assert';
 import { test } from 'uvu';
 import type { AnoaClient } from '../src/client.js';
-import { AnoaConnectionError, AnoaOutcomeUnknownError, AnoaTimeoutError } from '../src/errors.js';
+import {
+  AnoaConnectionError,
+  AnoaOutcomeUnknownError,
+  AnoaResponseError,
+  AnoaTimeoutError,
+} from '../src/errors.js';
 import { SimulatedDatabase } from './simulated-database.js';
 
 const SERVER = { host: '10.0.0.1' };
@@ -208,6 +213,37 @@ test('a client that meets another version after a restart comes back when its ow
   assert.deepStrictEqual(read, { status: 'fulfilled', value: undefined });
   assert.strictEqual((await simulated.run(db.set('a', 3))).ok, true);
   assert.strictEqual(events.at(-1), 'reconnected');
+});
+
+test('a server that loads is waited for; a deadline says that it loads, and how far it is', async () => {
+  const { simulated, db } = await connected(14, { timeout: '60s' });
+  await simulated.run(db.set('a', 1));
+  await simulated.kill();
+  await simulated.startServer();
+  const { endpoint } = simulated.core;
+  endpoint.setLoading(43, simulated.clock.nowMs);
+  const hasty = db.get('a', { timeout: '5s' });
+  const patient = db.get('a', { timeout: '55s' });
+  const [late] = await settled(simulated, [hasty]);
+  assert.ok(late instanceof AnoaTimeoutError, String(late));
+  assert.match(late.message, /is loading \(43 %\)/);
+  const refused = await settled(simulated, [simulated.connect({ connectTimeout: '2s' })]);
+  assert.ok(refused[0] instanceof AnoaConnectionError, String(refused[0]));
+  assert.strictEqual(refused[0].code, 'LOADING');
+  endpoint.setLoading(undefined, simulated.clock.nowMs);
+  assert.strictEqual(await simulated.run(patient), undefined);
+});
+
+test('a full disk refuses writes as not executed, by a code, and reads go on', async () => {
+  const { simulated, db } = await connected(15);
+  await simulated.run(db.set('a', 1));
+  simulated.core.engine.refusesWrites = true;
+  const [refusal] = await settled(simulated, [db.set('a', 2)]);
+  assert.ok(refusal instanceof AnoaResponseError, String(refusal));
+  assert.deepStrictEqual([refusal.code, refusal.executed], ['DISK_FULL', 'no']);
+  assert.strictEqual(await simulated.run(db.get('a')), 1);
+  simulated.core.engine.refusesWrites = false;
+  assert.strictEqual((await simulated.run(db.set('a', 2))).ok, true);
 });
 
 test.run();

@@ -6,6 +6,7 @@ import {
   encodeCount,
   encodeDelete,
   encodeGet,
+  encodeGetExpire,
   encodeIncr,
   encodeRename,
   encodeSet,
@@ -304,6 +305,42 @@ test('a full disk is told to the engine; what was executed before is still relea
   assert.deepEqual(it.released, [1]);
   it.port.listener.onRoom();
   assert.deepEqual(it.full, [true, false]);
+});
+
+test('one request cannot outgrow a frame: where it has journalled too much, more is out of memory', () => {
+  const it = new Journalled('everysec');
+  const large = 'x'.repeat(1_000_000);
+  it.request(put(k, large));
+  it.commit.flush();
+  it.port.write();
+  const answers = it.db.request(
+    Array.from(
+      { length: 200 },
+      (_, i) => (w) => encodeGetExpire(w, { key: k, expireAtMs: it.db.nowMs + 1_000_000 + i }),
+    ),
+  );
+  const statuses = answers.map(({ status }) => status);
+  const refusedFrom = statuses.indexOf('OUT_OF_MEMORY');
+  assert.ok(refusedFrom > 100 && refusedFrom < 160, `refused from op ${refusedFrom}`);
+  assert.ok(statuses.slice(refusedFrom).every((status) => status === 'OUT_OF_MEMORY'));
+  it.commit.flush();
+  assert.ok(it.port.appended[1].byteEnd < 256 * 1024 * 1024);
+  it.port.write();
+  assert.equal(it.db.run(put()).status, 'OK');
+});
+
+test('a defect in a request: one that changed nothing can be left behind, another cannot', () => {
+  const it = new Journalled('everysec');
+  const { engine } = it.db;
+  engine.startRequest();
+  assert.equal(engine.abandonRequest(), true);
+  engine.startRequest();
+  engine.begin();
+  assert.equal(engine.abandonRequest(), false, 'an atomic one may be half done');
+  engine.rollback();
+  engine.startRequest();
+  it.commit.takeLsn();
+  assert.equal(engine.abandonRequest(), false);
 });
 
 test('drained resolves when everything told before is released', async () => {
