@@ -27,6 +27,7 @@ export {
   copyDatabaseTo,
   type RepairReport,
   repairDatabase,
+  rotateSecret,
   verifyJournalAt,
   verifySnapshotAt,
 } from './offline.js';

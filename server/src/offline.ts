@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { AccessKeySet } from './access/access-key.js';
-import { changeAccessDirectory, readAccessWith } from './access/node-access-directory.js';
+import { changeAccessDirectory, hasAccessFile, readAccessWith } from './access/node-access-directory.js';
 import type { Settings } from './config/load-settings.js';
 import { LoadingStore } from './ops/loading-store.js';
 import { StoreWalk } from './ops/store-walk.js';
@@ -18,6 +18,8 @@ import {
   type Loss,
   openNodeDatabase,
   PersistenceError,
+  type RotationReport,
+  rotateDatabaseKeys,
   type SecretSource,
   salvageDatabase,
   type VerifyReport,
@@ -155,6 +157,37 @@ async function writeDatabase(
   } finally {
     await database.close();
   }
+}
+
+export interface NewKeys {
+  /** Opens the database from now on; made where it is absent. */
+  readonly keyFile?: string | undefined;
+  readonly passphrase?: string | undefined;
+  readonly hasNewDataKey: boolean;
+}
+
+/** Another secret, another data key, or both, for a database whose server is stopped. */
+export async function rotateSecret(
+  settings: Pick<Settings, 'dataDir' | 'keyFile' | 'passphrase'>,
+  { keyFile, passphrase, hasNewDataKey }: NewKeys,
+): Promise<RotationReport> {
+  const directory = resolve(settings.dataDir);
+  const secret = secretToRead(settings);
+  const newSecret = newSecretOf(keyFile, passphrase);
+  const report = await rotateDatabaseKeys({ directory, secret, newSecret, hasNewDataKey });
+  // What the old data key sealed beside the data is sealed anew, or the old one could never go.
+  if (hasNewDataKey && hasAccessFile(directory)) {
+    const options = { directory, secret: newSecret ?? secret };
+    await changeAccessDirectory(options, (before) => ({ after: before, result: undefined }));
+  }
+  return report;
+}
+
+function newSecretOf(keyFile: string | undefined, passphrase: string | undefined): SecretSource | undefined {
+  if (passphrase !== undefined) return { kind: 'passphrase', passphrase };
+  return keyFile === undefined
+    ? undefined
+    : { kind: 'key-file', path: resolve(keyFile), createIfAbsent: true };
 }
 
 function refuseTakenDirectory(directory: string): void {

@@ -35,6 +35,7 @@ const COMMAND_FILES: readonly CommandFile[] = [
     load: async () => (await import('./commands/backup.js')).registerBackup,
   },
   { names: ['repair'], load: async () => (await import('./commands/repair.js')).registerRepair },
+  { names: ['secret'], load: async () => (await import('./commands/secret.js')).registerSecret },
   { names: ['key'], load: async () => (await import('./commands/key.js')).registerKey },
   { names: ['config'], load: async () => (await import('./commands/config.js')).registerConfig },
   { names: ['help'], load: async () => (await import('./commands/help.js')).registerHelp },

@@ -80,7 +80,7 @@ test('a backup beside a running server has all that was acknowledged, and the se
   await beside(['set', 'after', 'the snapshot']);
   await beside(['del', 'k7']);
   const report = await json(beside(['backup', join(room, 'backup'), '--json']));
-    await server.stop('SIGKILL');
+  await server.stop('SIGKILL');
   cpSync(server.dataDir, left, { recursive: true, filter: (path) => !/LOCK|RESERVE/.test(path) });
   const values = await valuesIn(join(room, 'backup'));
   assert.equal(values.get('after'), 'the snapshot');
@@ -236,6 +236,33 @@ test('repair needs the right secret and a directory that no server has', async (
   writeFileSync(wrong, Buffer.alloc(32, 7), { mode: 0o600 });
   const outcome = await offline(left, 'repair', '--key-file', wrong);
   assert.equal(outcome.code, 66);
+});
+
+test('secret rotate: another key file and another data key, and everything is there with them', async () => {
+  const rotated = copyOf('rotated');
+  const nothing = await offline(rotated, 'secret', 'rotate');
+  assert.equal(nothing.code, 2);
+  assert.match(nothing.stderr, /nothing to rotate/);
+  assert.equal((await offline(rotated, 'key', 'create', '--name', 'web')).code, 0);
+  const newKeyFile = join(room, 'new.key');
+  const words = ['secret', 'rotate', '--new-key-file', newKeyFile, '--data-key', '--json'];
+  const report = await json(offline(rotated, ...words));
+  assert.deepEqual(report.keyIds, [1, 2]);
+  assert.equal(report.madeKeyFile, newKeyFile);
+  const old = await offline(rotated, 'journal', 'verify');
+  assert.equal(old.code, 66);
+  const access = await json(offline(rotated, 'key', 'list', '--json', '--key-file', newKeyFile));
+  assert.equal(access[0].name, 'web');
+  const again = await startServerProcess({ dataDir: rotated, keyFile: newKeyFile });
+  await again.stop();
+  const { stdout } = await offline(rotated, 'snapshot', 'cat', '--key-file', newKeyFile);
+  assert.equal(stdout.split('\n').filter((line) => line.includes('"k":')).length, KEYS);
+  const keyring = JSON.parse(readFileSync(join(rotated, 'KEYRING')).subarray(16, -32).toString());
+  assert.deepEqual(
+    keyring.keys.map((key: { id: number }) => key.id),
+    [2],
+  );
+  await again.dispose();
 });
 
 test.run();

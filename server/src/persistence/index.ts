@@ -33,6 +33,7 @@ export {
   catSnapshot,
   copyDatabase,
   type OfflineOptions,
+  rotateDatabaseKeys,
   salvageDatabase,
   verifyJournal,
   verifySnapshot,
@@ -40,5 +41,6 @@ export {
 export type { CopyProgress, CopyReport } from './offline/directory-copy.js';
 export type { JournalReport } from './offline/journal-reading.js';
 export type { Loss, SalvageReport } from './offline/salvage.js';
+export type { RotationReport } from './offline/secret-rotation.js';
 export type { VerifiedFile, VerifyReport } from './offline/snapshot-reading.js';
 export { ExitCode, isFatal, PersistenceError } from './persistence-error.js';

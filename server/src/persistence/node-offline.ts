@@ -8,6 +8,7 @@ import { nodeStorageCrypto } from './node-storage-crypto.js';
 import { type CopyOptions, type CopyReport, copyDirectory } from './offline/directory-copy.js';
 import { type JournalReport, readJournal } from './offline/journal-reading.js';
 import { type SalvageOptions, type SalvageReport, salvage } from './offline/salvage.js';
+import { type RotationOptions, type RotationReport, rotateKeys } from './offline/secret-rotation.js';
 import { readSnapshot, type VerifyReport } from './offline/snapshot-reading.js';
 
 export interface OfflineOptions {
@@ -69,6 +70,26 @@ export async function salvageDatabase(
       secret: absoluteSecret(options.secret),
       nowMs: Date.now(),
     });
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Other keys for a directory, which no server may have meanwhile. */
+export async function rotateDatabaseKeys(
+  options: Pick<RotationOptions, 'directory' | 'secret' | 'newSecret' | 'hasNewDataKey'>,
+): Promise<RotationReport> {
+  const directory = resolve(options.directory);
+  const lock = await nodeDirectoryLock().acquire(directory);
+  try {
+    const { newSecret } = options;
+    return rotateKeys(nodeFileSystem(), nodeStorageCrypto(), {
+      ...options,
+      directory,
+      secret: absoluteSecret(options.secret),
+      newSecret: newSecret && absoluteSecret(newSecret),
+      nowMs: Date.now(),
+    }).report;
   } finally {
     await lock.release();
   }
