@@ -130,7 +130,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
 
   @Override
   public void submit(Call<?> call) {
-    loneCalls = 0;
+    if (loneCalls != 0) loneCalls = 0;
     if (!admit(call)) return;
     submitted.push(call);
     watch.onWork(clock());

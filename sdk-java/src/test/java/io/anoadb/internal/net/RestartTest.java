@@ -71,6 +71,23 @@ class RestartTest {
   }
 
   @Test
+  @DisplayName("an open client of a server that becomes sealed is left without an answer; one with the key has its data")
+  void becomesSealed() {
+    try (AnoaServer server = AnoaServer.start()) {
+      PlainCalls calls = PlainCalls.connect(server.port(), null);
+      assertThat(calls.incr("sealed")).isEqualTo(1);
+      String key = server.createKey("--name", "first", "--role", "admin");
+      PlainCalls keyed = PlainCalls.connect(server.port(), key);
+      assertThatThrownBy(() -> calls.connection.call(PlainCalls.incr("sealed", 500))).isInstanceOf(Failed.class);
+      assertThatThrownBy(() -> calls.connection.call(PlainCalls.incr("sealed", 500)))
+          .hasMessage("timedOut executed=false sent=false");
+      assertThat(keyed.incr("sealed")).isEqualTo(2);
+      calls.connection.close();
+      keyed.connection.close();
+    }
+  }
+
+  @Test
   @DisplayName("a revoked key ends its sessions, and every later call says so at once")
   void revoked() {
     try (AnoaServer server = AnoaServer.prepare(Map.of())) {
