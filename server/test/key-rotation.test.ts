@@ -24,7 +24,12 @@ async function someData() {
     if (i === 5) await database.snapshot(store);
   }
   await written(database, store.lastVersion());
-  return { disk: disk.afterKill(), state: stateOf(store.entries.values()), keyring: database.keyring };
+  return {
+    disk: disk.afterKill(),
+    state: stateOf(store.entries.values()),
+    keyring: database.keyring,
+    hashSeed: database.hashSeed,
+  };
 }
 
 function keyringOn(disk: MemoryDisk): Keyring {
@@ -50,7 +55,7 @@ test('another secret: everything is there with it, and the old one is refused as
 });
 
 test('another data key: the old one opens what it sealed until a snapshot, and is gone then', async () => {
-  const { disk, state, keyring } = await someData();
+  const { disk, state, keyring, hashSeed } = await someData();
   const secret = readMasterSecret(disk, { kind: 'key-file', path: KEY_FILE, createIfAbsent: false })!;
   const next = withNewDataKey(crypto, keyring, secret, 5, CHEAP);
   assert.equal(
@@ -75,6 +80,7 @@ test('another data key: the old one opens what it sealed until a snapshot, and i
   const again = await beginOn(disk.afterPowerCut());
   assert.equal(again.lines, stateOf(store.entries.values()));
   assert.not(again.report.usesOldKey);
+  assert.is(again.database.hashSeed, hashSeed, 'cursors and fingerprints of before mean something else now');
 });
 
 test.run();

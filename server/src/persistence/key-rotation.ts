@@ -8,6 +8,7 @@ import { ACCESS_NAME } from './data-directory.js';
 import { type FileSystem, pathIn } from './file-system.js';
 import { FRAME_HEAD_BYTES } from './framed-block.js';
 import {
+  hashSeedBytesOf,
   KEYRING_NAME,
   type Keyring,
   type KeyringOptions,
@@ -27,7 +28,8 @@ export function withNewSecret(
   secret: MasterSecret,
   options: KeyringOptions = {},
 ): Keyring {
-  return sealKeyring(crypto, secret, keyring.database, keyEntriesOf(crypto, keyring), options);
+  const entries = keyEntriesOf(crypto, keyring);
+  return sealKeyring(crypto, secret, keyring.database, entries, options, hashSeedBytesOf(crypto, keyring));
 }
 
 /** One fresh data key more, which is the current one. `secret` is the one that opens `keyring`. */
@@ -42,7 +44,7 @@ export function withNewDataKey(
   crypto.random(dataKey);
   const id = Math.max(...keyring.dataKeys.keys()) + 1;
   const entries = [...keyEntriesOf(crypto, keyring), { id, createdMs: nowMs, dataKey }];
-  return sealKeyring(crypto, secret, keyring.database, entries, options);
+  return sealKeyring(crypto, secret, keyring.database, entries, options, hashSeedBytesOf(crypto, keyring));
 }
 
 /** Is something sealed with another data key than the current one? Then a snapshot is due. */

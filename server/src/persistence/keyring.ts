@@ -5,6 +5,7 @@
  * Body (JSON in clear): {"database": uuid, "secret": "key-file" | "passphrase",
  *   "scrypt": {"salt": base64, "n", "r", "p"}   only with a passphrase
  *   "check": sealed "AnoaDB check",             tells a wrong secret from a damaged file
+ *   "hashSeed": sealed 7 bytes,                 only where keys were changed
  *   "keys": [{"id", "state": "current" | "old", "createdMs", "sealed": sealed (id u32 | data key[32])}]}
  * Key of the boxes = HKDF-SHA256(secret, salt = uuid, "AnoaDB v1 keyring").
  */
@@ -38,6 +39,7 @@ export const KEYRING_NAME = 'KEYRING';
 const MAGIC = 'ANOAKEYS';
 export const KEYRING_BYTES_MAX = 64 * 1024;
 const KEYRING_BODY_BYTES_MAX = KEYRING_BYTES_MAX - 64;
+const HASH_SEED_BYTES = 7;
 const CHECK_TEXT = ascii('AnoaDB check');
 
 /** Cost of a passphrase: 128 MiB of memory and about half a second. */
@@ -51,6 +53,8 @@ export interface Keyring {
   readonly bytes: Uint8Array;
   readonly currentKeyId: number;
   readonly dataKeys: ReadonlyMap<number, Uint8Array>;
+  /** Seven bytes, where keys were changed: they stay what they were with the first data key. */
+  readonly hashSeed?: Uint8Array | undefined;
 }
 
 /** A data key on its way into a KEYRING. */
@@ -62,12 +66,20 @@ export interface KeyEntry {
 
 /**
  * 53 bits for the store's hash of keys: secret, and the same at every start of a database, so that a cursor of SCAN
- * outlives a restart. HKDF-SHA256(current data key, uuid, "AnoaDB v1 key hash"); a new data key makes a new seed.
+ * outlives a restart. HKDF-SHA256(first data key, uuid, "AnoaDB v1 key hash").
  */
 export function hashSeedOf(crypto: StorageCrypto, keyring: Keyring): number {
-  const dataKey = keyring.dataKeys.get(keyring.currentKeyId)!;
-  const bytes = crypto.hkdfSha256(dataKey, ascii(keyring.database), ascii('AnoaDB v1 key hash'), 7);
+  const bytes = hashSeedBytesOf(crypto, keyring);
   return bytes.reduce((seed, byte, i) => (i < 6 ? seed * 256 + byte : seed * 32 + (byte >> 3)), 0);
+}
+
+/** Of the first data key; kept in KEYRING once there is another. */
+export function hashSeedBytesOf(crypto: StorageCrypto, keyring: Keyring): Uint8Array {
+  const dataKey = keyring.dataKeys.get(keyring.currentKeyId)!;
+  return (
+    keyring.hashSeed ??
+    crypto.hkdfSha256(dataKey, ascii(keyring.database), ascii('AnoaDB v1 key hash'), HASH_SEED_BYTES)
+  );
 }
 
 export interface KeyringOptions {
@@ -96,6 +108,7 @@ export function sealKeyring(
   database: string,
   entries: readonly KeyEntry[],
   options: KeyringOptions = {},
+  hashSeed?: Uint8Array,
 ): Keyring {
   const salt = new Uint8Array(32);
   crypto.random(salt);
@@ -108,6 +121,7 @@ export function sealKeyring(
     secret: secret.kind,
     ...(scrypt && { scrypt: { ...scrypt, salt: toBase64(salt) } }),
     check: toBase64(sealSmall(crypto, keys, CHECK_TEXT)),
+    ...(hashSeed && { hashSeed: toBase64(sealSmall(crypto, keys, hashSeed)) }),
     keys: entries.map(({ id, createdMs, dataKey }) => ({
       id,
       state: id === currentKeyId ? 'current' : 'old',
@@ -120,6 +134,7 @@ export function sealKeyring(
     bytes: encodeFrame(crypto, MAGIC, body),
     currentKeyId,
     dataKeys: new Map(entries.map(({ id, dataKey }) => [id, dataKey])),
+    hashSeed,
   };
 }
 
@@ -185,7 +200,10 @@ export function openKeyring(
     }
     dataKeys.set(id, opened.slice(4));
   }
-  return { database: shape.database, bytes, currentKeyId: shape.currentKeyId, dataKeys };
+  const hashSeed = shape.hashSeed && openSmall(crypto, keys, shape.hashSeed);
+  if (shape.hashSeed !== undefined && hashSeed?.length !== HASH_SEED_BYTES)
+    throw damaged(file, undefined, 'the box of the hash seed does not open, though the secret is right.');
+  return { database: shape.database, bytes, currentKeyId: shape.currentKeyId, dataKeys, hashSeed };
 }
 
 interface KeyringShape {
@@ -193,6 +211,7 @@ interface KeyringShape {
   secret: MasterSecret['kind'];
   scrypt: ScryptCost | undefined;
   check: Uint8Array;
+  hashSeed: Uint8Array | undefined;
   currentKeyId: number;
   keys: { id: number; sealed: Uint8Array }[];
 }
@@ -206,6 +225,8 @@ function decodeKeyring(crypto: StorageCrypto, file: string, bytes: Uint8Array): 
   if (secret !== 'key-file' && secret !== 'passphrase') throw wrong('secret');
   const checkBox = fromBase64(check);
   if (checkBox === undefined) throw wrong('check');
+  const hashSeedBox = fromBase64(body['hashSeed']);
+  if (body['hashSeed'] !== undefined && hashSeedBox === undefined) throw wrong('hashSeed');
   if (!Array.isArray(keys) || keys.length === 0) throw wrong('keys');
   const sealedKeys = keys.map((key: Record<string, unknown>) => {
     const sealed = fromBase64(key?.['sealed']);
@@ -219,6 +240,7 @@ function decodeKeyring(crypto: StorageCrypto, file: string, bytes: Uint8Array): 
     secret,
     scrypt: secret === 'passphrase' ? scryptOf(body['scrypt'], wrong) : undefined,
     check: checkBox,
+    hashSeed: hashSeedBox,
     currentKeyId: current.id,
     keys: sealedKeys,
   };
