@@ -1,13 +1,22 @@
 /**
  * Every call between its promise and the transport: what waits, what is in flight, what is asked again.
  *
- * Calls of one tick are encoded one behind the other and leave together in one microtask, as few requests as
- * they fit in; their answers are matched by position. It never reads a clock: `now` comes from its link.
+ * Calls of one tick are encoded one behind the other and leave together in one microtask, a large burst of them
+ * in parts before that; their answers are matched by position. It never reads a clock: `now` comes from its link.
  *
  * Invariant: a call is settled exactly once, and `inFlight` counts those that are not.
  */
 
-import { ByteReader, type ByteWriter, Limits, Result, readResult, Status } from '@anoadb/protocol';
+import {
+  ByteReader,
+  type ByteWriter,
+  FRAME_HEADER_BYTES,
+  FrameBodyBytes,
+  Limits,
+  Result,
+  readResult,
+  Status,
+} from '@anoadb/protocol';
 import { AbortGroups } from './abort-groups.js';
 import { type AtomicParts, Call, type Command, type InFlightRequest } from './call.js';
 import {
@@ -56,6 +65,14 @@ export interface QueueLimits {
 /** Answers that cut a read out twice in a row are a server's fault; without this bound the two would go on for ever. */
 const REREADS_MAX = 4;
 
+/**
+ * A burst of calls leaves in parts, each as soon as it is encoded and while the caller makes the next: the server
+ * works meanwhile. What fits a datagram of any network is never parted; parts smaller than these cost more in waking
+ * the other side than they gain (bench, sdk rows: 256 calls in parts of 64 are as fast as in one, of 128 1.4 times).
+ */
+const PART_BYTES_MIN = Limits.framesBytesMax - FRAME_HEADER_BYTES - FrameBodyBytes.REQ;
+const PART_OPS_MIN = 128;
+
 const NOTHING = new Uint8Array(0);
 
 // The executor of every promise here: one function for all, instead of a closure per call.
@@ -81,6 +98,10 @@ export class CallQueue {
   #inFlightBytes = 0;
   #closedBy: AnoaError | undefined = undefined;
   #isFlushScheduled = false;
+  /** Encoded since requests were last handed over. */
+  #partBytes = 0;
+  #partOps = 0;
+  #lastOpBytes = 0;
   /** Between `open` and `enqueue` or `discard`, while code of the caller's (a toJSON, a getter) may run. */
   #isEncoding = false;
   #tickNowMs = 0;
@@ -119,6 +140,7 @@ export class CallQueue {
     if (this.#inFlightBytes >= this.#limits.maxInFlightBytes) {
       throw overloaded(name, key, `${this.#inFlightBytes} bytes are in flight, maxInFlightBytes`);
     }
+    if (this.#isPartFull()) this.flush();
     this.#outbox.peek();
     this.#isEncoding = true;
     return this.#outbox.writer;
@@ -154,6 +176,9 @@ export class CallQueue {
       );
       call.atomic = atomic;
       this.#enter(call, signal);
+      this.#lastOpBytes = end - start;
+      this.#partBytes += end - start;
+      this.#partOps += 1;
       return answer;
     } catch (error) {
       return this.discard(start, error);
@@ -173,6 +198,8 @@ export class CallQueue {
   flush(): void {
     const link = this.#link;
     const outbox = this.#outbox;
+    this.#partBytes = 0;
+    this.#partOps = 0;
     let isAnySubmitted = false;
     while (link.canSubmit()) {
       const again = this.#takeAskedAgain();
@@ -248,6 +275,13 @@ export class CallQueue {
   close(error: AnoaError): void {
     this.refuse(error);
     this.#abandon(this.#deadlines.all(), { why: 'closed', reason: error });
+  }
+
+  /** Judged before the next op is encoded, taking it to be as long as the last. */
+  #isPartFull(): boolean {
+    const nextBytes = this.#partBytes + this.#lastOpBytes;
+    if (nextBytes <= PART_BYTES_MIN) return false;
+    return this.#partOps >= PART_OPS_MIN || nextBytes > this.#link.requestBytesMax;
   }
 
   #scheduleFlush(): number {

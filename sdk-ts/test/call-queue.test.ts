@@ -57,11 +57,38 @@ test('no request is larger than a datagram holds, and none has more than 255 ops
 
   const wide = new FakeLink();
   wide.requestBytesMax = 16_000;
+  wide.window = 0;
   for (let i = 0; i < 300; i++) void wide.get('k');
+  wide.window = 100;
   await wide.tick();
   assert.deepStrictEqual(
     wide.submitted.map(({ rid }) => wide.keysOf(rid).length),
     [255, 45],
+  );
+});
+
+test('a large burst leaves in parts while it is made; what fits a datagram of any network leaves as one', async () => {
+  const link = new FakeLink();
+  link.requestBytesMax = 16_000;
+  // 24 bytes each: 48 are all that a datagram of 1200 holds.
+  for (let i = 0; i < 48; i++) void link.get(`key:${String(i).padStart(12, '0')}`);
+  assert.strictEqual(link.submitted.length, 0);
+  await link.tick();
+  assert.strictEqual(link.submitted.length, 1);
+
+  const burst = new FakeLink();
+  burst.requestBytesMax = 16_000;
+  for (let i = 0; i < 256; i++) void burst.get(`key:${String(i).padStart(12, '0')}`);
+  assert.strictEqual(burst.submitted.length, 1);
+  await burst.tick();
+  const keys = burst.submitted.map(({ rid }) => burst.keysOf(rid));
+  assert.deepStrictEqual(
+    keys.map(({ length }) => length),
+    [128, 128],
+  );
+  assert.deepStrictEqual(
+    keys.flat(),
+    Array.from({ length: 256 }, (_, i) => `key:${String(i).padStart(12, '0')}`),
   );
 });
 
