@@ -1,10 +1,9 @@
-/** The behaviours that are scenes, by this SDK; and that each of the list is implemented here, and no other. */
+/** The behaviours that are scenes, by this SDK on an open server; and that each of the list is implemented here, and no other. */
 
 import assert from 'node:assert';
 import { suite } from 'uvu';
-import { type AnoaClient, connect } from '../src/index.js';
-import { ACCESS_SCENES, type Cast, LONELY_SCENES, SCENES, type Scene } from './conformance/scenes.js';
-import { Stage } from './conformance/stage.js';
+import { play } from './conformance/play.js';
+import { ACCESS_SCENES, LONELY_SCENES, SCENES } from './conformance/scenes.js';
 import { allBehaviours } from './conformance/suite.js';
 
 const behaviours = allBehaviours();
@@ -28,52 +27,4 @@ list('every scene of the list is implemented, and no other', () => {
 
 list.run();
 
-for (const path of ['direct', 'lossy'] as const) {
-  play(`open, ${path}`, () => Stage.open('open', path), { ...SCENES, ...LONELY_SCENES });
-  play(`sealed, ${path}`, () => Stage.open('sealed', path), {
-    ...SCENES,
-    ...LONELY_SCENES,
-    ...ACCESS_SCENES,
-  });
-}
-
-function play(name: string, open: () => Promise<Stage>, scenes: Readonly<Record<string, Scene>>): void {
-  const test = suite(`conformance scenes: ${name}`);
-  let stage: Stage;
-  let db: AnoaClient;
-  const clients: AnoaClient[] = [];
-
-  test.before(async () => {
-    stage = await open();
-    db = await connect(stage.url, { timeout: '20s' });
-  });
-
-  for (const [id, scene] of Object.entries(scenes)) {
-    test(`${says.get(id)} [${id}]`, async () => {
-      const cast: Cast = {
-        stage,
-        db,
-        prefix: `${id}:`,
-        another: async (options, url = stage.url) => {
-          const client = await connect(url, { timeout: '20s', ...options });
-          clients.push(client);
-          return client;
-        },
-      };
-      try {
-        await scene(cast);
-      } catch (error) {
-        if (error instanceof Error) error.message += ` (${stage.name})`;
-        throw error;
-      } finally {
-        for (const client of clients.splice(0)) await client.close();
-      }
-    });
-  }
-
-  test.after(async () => {
-    await db.close();
-    await stage.close();
-  });
-  test.run();
-}
+for (const path of ['direct', 'lossy'] as const) play('open', path, { ...SCENES, ...LONELY_SCENES });
