@@ -282,6 +282,32 @@ test('everysec: one sync at a time beside the writing; where it takes more than 
   assert.equal(positions(), { written: 6, durable: 5 });
 });
 
+test('while a sync runs beside the writing there is no other: rotation and the end wait for it', () => {
+  for (const error of [null, new Error('EIO')]) {
+    const disk = new MemoryDisk();
+    const { worker, said, clock, syncs, append, positions } = workerOn(disk, 'everysec');
+    clock.nowMs = 5_000;
+    append();
+    worker.tick();
+    const syncCalls = () => disk.log.filter(({ name }) => name.startsWith('sync')).length;
+    const before = syncCalls();
+    worker.handle({ do: 'rotate', nextLsn: 2 });
+    worker.handle({ do: 'sync' });
+    append();
+    worker.handle({ do: 'close' });
+    clock.nowMs += 5_000;
+    worker.tick();
+    assert.is(syncCalls(), before);
+    assert.equal(positions(), { written: 2, durable: 0 });
+    syncs[0].done(error);
+    const dids = said.map(({ did }) => did);
+    assert.is(dids.at(-1), 'closed');
+    assert.is(dids.includes('failed'), error !== null);
+    assert.is(dids.includes('rotated'), error === null);
+    assert.is(positions().durable, error === null ? 2 : 0);
+  }
+});
+
 test('everysec: a sync that fails beside the writing is the end', () => {
   const { worker, said, clock, syncs, append } = workerOn(new MemoryDisk(), 'everysec');
   clock.nowMs = 5_000;

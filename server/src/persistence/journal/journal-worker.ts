@@ -78,7 +78,10 @@ export class JournalWorker {
   #dirtySinceMs = 0;
   #lastSyncMs = 0;
   #lastWriteMs = 0;
-  #besides: { segment: SegmentWriter; lsn: number; startedMs: number } | undefined;
+  /** The sync that runs beside this thread. */
+  #beside: { readonly lsn: number; readonly startedMs: number } | undefined;
+  /** What came meanwhile, batches excepted: of two syncs of one file at once only one may be told of an error. */
+  readonly #deferred: ToJournal[] = [];
   #lastProbeMs = 0;
   #rotateFromMs = 0;
 
@@ -89,6 +92,10 @@ export class JournalWorker {
   /** Errors of files end in a `failed`; anything else it throws is a defect. */
   handle(message: ToJournal): void {
     if (this.#isFailed && message.do !== 'close') return;
+    if (this.#beside !== undefined && message.do !== 'append') {
+      this.#deferred.push(message);
+      return;
+    }
     try {
       this.#handle(message);
     } catch (error) {
@@ -315,8 +322,8 @@ export class JournalWorker {
   }
 
   #isLateSince(dirtySinceMs: number, nowMs: number): boolean {
-    const sinceMs = this.#besides?.startedMs ?? dirtySinceMs;
-    return (this.#isDirty || this.#besides !== undefined) && nowMs - sinceMs > SYNC_LAG_MS_MAX;
+    const sinceMs = this.#beside?.startedMs ?? dirtySinceMs;
+    return (this.#isDirty || this.#beside !== undefined) && nowMs - sinceMs > SYNC_LAG_MS_MAX;
   }
 
   // ---- syncing
@@ -324,34 +331,33 @@ export class JournalWorker {
   #syncEverySecond(nowMs: number): void {
     const { syncBeside, monotonicMs } = this.#adapters;
     const segment = this.#segment!;
-    if (!this.#isDirty || this.#besides !== undefined || nowMs - this.#lastSyncMs < SYNC_INTERVAL_MS) return;
+    if (!this.#isDirty || this.#beside !== undefined || nowMs - this.#lastSyncMs < SYNC_INTERVAL_MS) return;
     if (syncBeside === undefined) {
       this.#syncAll();
       return;
     }
     this.#lastSyncMs = nowMs;
     this.#isDirty = false;
-    this.#besides = { segment, lsn: segment.lastLsn, startedMs: nowMs };
+    this.#beside = { lsn: segment.lastLsn, startedMs: nowMs };
     syncBeside(segment.handle, (error) => {
-      const { lsn, startedMs } = this.#besides!;
-      this.#besides = undefined;
-      if (this.#isFailed) return;
+      const { lsn, startedMs } = this.#beside!;
+      this.#beside = undefined;
       const doneMs = monotonicMs();
       try {
         if (error) throw syncError(segment.path, error);
         this.#meter.synced(doneMs - startedMs);
         this.#durableLsn = Math.max(this.#durableLsn, lsn);
-        if (segment !== this.#segment) segment.close();
         this.#release(doneMs);
-        this.#tellProgress();
+        if (!this.#isFailed) this.#tellProgress();
       } catch (failure) {
         this.#fail(failure);
       }
+      for (const message of this.#deferred.splice(0)) this.handle(message);
     });
   }
 
   #syncAll(): void {
-    if (this.#isDirty || this.#besides !== undefined) this.#sync();
+    if (this.#isDirty) this.#sync();
     this.#release(this.#adapters.monotonicMs());
     this.#tellProgress();
   }
@@ -395,7 +401,8 @@ export class JournalWorker {
   #tryRotate(nextLsn: number): void {
     const segment = this.#segment;
     const nowMs = this.#adapters.monotonicMs();
-    const isPossible = segment !== undefined && segment.frames > 0 && !segment.isUnfinished;
+    const isPossible =
+      segment !== undefined && segment.frames > 0 && !segment.isUnfinished && this.#beside === undefined;
     if (!isPossible || nowMs < this.#rotateFromMs) return;
     try {
       this.#rotate(segment, Math.max(nextLsn, segment.lastLsn + 1));
@@ -423,7 +430,7 @@ export class JournalWorker {
     this.#closed = closed;
     this.#segment = next;
     this.#meter.rotated(closed, next);
-    if (this.#besides?.segment !== segment) segment.close();
+    segment.close();
     this.#tellProgress();
   }
 
@@ -491,11 +498,11 @@ export class JournalWorker {
     if (segment === undefined) return;
     while (this.#waiting.length > 0 && this.#write(this.#waiting[0])) this.#waiting.shift();
     if (this.#waiting.length > 0) throw noRoomAtEnd(segment.path);
-    if (this.#isDirty || this.#besides !== undefined) this.#sync();
+    if (this.#isDirty) this.#sync();
     this.#tellProgress();
     const last = this.#segment!;
     if (last.frames > 0) this.#closed = [...this.#closed, last.listedClosed()];
-    if (this.#besides?.segment !== last) last.close();
+    last.close();
     this.#segment = undefined;
   }
 
