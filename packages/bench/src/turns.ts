@@ -100,18 +100,31 @@ export interface RateRow {
   readonly headline?: number;
 }
 
-/** Where a server was not the limit, rates compare something else. */
-function whyNotByRate(ours: Standing, theirs: Standing): string | undefined {
-  if (Math.max(ours.disturbed, theirs.disturbed) > DISTURBED) return 'as other processes had the cores';
-  const isLoadTheLimit = [ours, theirs].some(
-    (one) => one.loadBusy >= SATURATED && one.serverBusy < SATURATED,
-  );
-  return isLoadTheLimit ? 'as the generator was the limit' : undefined;
+interface Verdict {
+  readonly ratio: number;
+  /** Where it is not that of the rates. */
+  readonly how: string;
 }
 
 /**
- * Our rate beside another's. An aim is judged by it, or, where the server was not the limit, by what a second of
- * each server's processor time answered, and the line says so.
+ * By rate. Where the generator was the limit, not a server, by what a second of each server's processor time
+ * answered. Where other processes disturbed both, by what is worse for us.
+ */
+function verdictOf(ours: Standing, theirs: Standing, perCore: number | undefined): Verdict {
+  const ratio = ours.rate / theirs.rate;
+  if (perCore === undefined) return { ratio, how: '' };
+  if (Math.max(ours.disturbed, theirs.disturbed) > DISTURBED)
+    return { ratio: Math.min(ratio, perCore), how: ', by rate and per core (other processes had the cores)' };
+  const isLoadTheLimit = [ours, theirs].some(
+    (one) => one.loadBusy >= SATURATED && one.serverBusy < SATURATED,
+  );
+  return isLoadTheLimit
+    ? { ratio: perCore, how: ' per core (the generator was the limit)' }
+    : { ratio, how: '' };
+}
+
+/**
+ * Our rate beside another's, with the verdict on an aim.
  */
 export function rateLine(row: RateRow, ours: Standing, theirs: Standing | undefined): Line {
   const { id, title, aim, headline } = row;
@@ -136,11 +149,8 @@ export function rateLine(row: RateRow, ours: Standing, theirs: Standing | undefi
     ...(perCore === undefined ? {} : { perCore }),
   };
   if (aim === undefined) return line;
-  const ratio = ours.rate / theirs.rate;
-  const why = whyNotByRate(ours, theirs);
-  if (why === undefined || perCore === undefined)
-    return { ...line, aim: { text: `at least ${aim}`, isMet: ratio >= aim } };
-  return { ...line, aim: { text: `at least ${aim} per core, ${why}`, isMet: perCore >= aim } };
+  const { ratio, how } = verdictOf(ours, theirs, perCore);
+  return { ...line, aim: { text: `at least ${aim}${how}`, isMet: ratio >= aim } };
 }
 
 function busyText({ serverBusy, loadBusy }: Standing): string {

@@ -12,6 +12,10 @@ import { serverPrefix } from '../pinning.js';
 import { checkSamples, makeSessions, writeSealedPlan, writeSessions } from '../sessions.js';
 import { type Contestant, common, filling, fillSurely, hasGenerator, type LoadShape } from './contestant.js';
 
+/** As the generator says it. */
+const PORT_TAKEN = 'bind: Address already in use';
+const PORT_TRIES_MAX = 5;
+
 export interface AnoaOptions extends AnoaServerOptions {
   readonly name?: string;
   /** Largest datagram agreed with the clients; loopback's largest without. */
@@ -65,12 +69,28 @@ export class AnoaContestant implements Contestant {
     return seconds;
   }
 
-  async #run(settings: Omit<LoadSettings, 'target' | 'port'>): Promise<GeneratorReport> {
+  #run(settings: Omit<LoadSettings, 'target' | 'port'>): Promise<GeneratorReport> {
+    return withOwnPorts(() => this.#runOnce(settings));
+  }
+
+  async #runOnce(settings: Omit<LoadSettings, 'target' | 'port'>): Promise<GeneratorReport> {
     const { host, port } = this.server.child;
     const { maxDatagram } = this;
     const target = { host, port, ...(maxDatagram === undefined ? {} : { maxDatagram }) };
     writeSessions(this.#sessionsFile, await makeSessions(target, settings.sockets));
     return runGenerator({ ...settings, target: 'anoa', port, sessionsFile: this.#sessionsFile });
+  }
+}
+
+/** Between handshake and load somebody else may be given one of the ports: then with new sessions once more. */
+async function withOwnPorts(run: () => Promise<GeneratorReport>): Promise<GeneratorReport> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await run();
+    } catch (error) {
+      const isTaken = error instanceof Error && error.message.includes(PORT_TAKEN);
+      if (!isTaken || tries === PORT_TRIES_MAX) throw error;
+    }
   }
 }
 
@@ -89,7 +109,11 @@ export class SealedContestant implements Contestant {
     return this.server.pid;
   }
 
-  async load(shape: LoadShape): Promise<GeneratorReport> {
+  load(shape: LoadShape): Promise<GeneratorReport> {
+    return withOwnPorts(() => this.#loadOnce(shape));
+  }
+
+  async #loadOnce(shape: LoadShape): Promise<GeneratorReport> {
     const { host, port } = this.server.child;
     const psk = this.server.psk;
     if (psk === undefined) throw new Error('the server is not sealed');
