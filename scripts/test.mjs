@@ -115,8 +115,8 @@ function settle(file, { output, code, timedOut, elapsedMs }) {
   totals.skipped += skipped;
   printVerdict(file, { passed, failed, elapsedMs });
   for (const line of output.match(/^# skip.*$/gm) ?? []) console.log(`     ${paint(33, line)}`);
-  for (const line of output.match(/^(?:• )*# \d.*$/gm) ?? [])
-    console.log(`     ${line.replaceAll('• ', '')}`);
+  for (const line of output.match(/^.*# \d.*$/gm) ?? [])
+    console.log(`     ${line.slice(line.indexOf('# '))}`);
   if (failed === 0) return;
   failedFiles.push(file);
   console.log(output.trimEnd());

@@ -140,7 +140,7 @@ export class DurabilityWatch {
     const call = this.#ledger.calls.get(execution.tag);
     if (call === undefined || call.outcome !== 'answered' || call.endedAt < execution.at) return;
     // Executed anew and answered then: what was lost had been promised to nobody.
-    if (this.#ledger.standsBefore(execution.tag, call.endedAt)) return;
+    if (this.#ledger.wasAnsweredAnew(call, execution.at)) return;
     const what = `${call.tag} (LSN ${execution.lsn}) was acknowledged`;
     if (!mayLose) {
       const how = crash === undefined ? 'a clean stop' : `a ${crash.kind} under ${this.#plan.policy}`;

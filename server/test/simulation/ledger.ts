@@ -119,9 +119,22 @@ export class Ledger {
     return lost;
   }
 
-  /** Has an execution of it, from before event `at`, outlived every crash? */
-  standsBefore(tag: string, at = Number.POSITIVE_INFINITY): boolean {
-    return (this.#executions.get(tag) ?? []).some((execution) => !execution.isLost && execution.at < at);
+  /** Has an execution of it outlived every crash? */
+  stands(tag: string): boolean {
+    return (this.#executions.get(tag) ?? []).some((execution) => !execution.isLost);
+  }
+
+  /** The same of one that changed something. */
+  standsWithEffects(tag: string): boolean {
+    return (this.#executions.get(tag) ?? []).some((execution) => !execution.isLost && execution.lsn > 0);
+  }
+
+  /** Was it executed anew after event `at`, and may that be what its client was answered? */
+  wasAnsweredAnew({ tag, reply, endedAt }: CallRecord, at: number): boolean {
+    const executions = this.#executions.get(tag) ?? [];
+    return executions.some(
+      (execution) => execution.at > at && execution.at < endedAt && execution.reply === reply,
+    );
   }
 
   /** That is a reply to `tag` too: a stored one, with its reads left out. */

@@ -468,9 +468,11 @@ class Simulation {
       if (call.request.group !== group || call.outcome === 'never sent') continue;
       const isKnown = call.outcome === 'answered';
       if (!isKnown && !call.mutates) continue;
-      // Never executed, or undone before anybody could see it: no history can have it.
+      // Never executed, or in vain, or undone before anybody could see it: no history can have it.
+      const isThere =
+        this.#machine === undefined ? ledger.stands(call.tag) : ledger.standsWithEffects(call.tag);
       const isSeenLost = this.#losses.some(({ lost }) => lost.some(({ tag }) => tag === call.tag));
-      if (!isKnown && !isSeenLost && !ledger.standsBefore(call.tag)) continue;
+      if (!isKnown && !isSeenLost && !isThere) continue;
       const { tag, request, versions, results } = call;
       // Given up, it may still be on its way to the server that runs, never to the next one.
       // Called when the server that knew its client was gone already: nobody can have executed it.
@@ -487,7 +489,7 @@ class Simulation {
       let { calledAt } = call;
       for (const loss of this.#losses) {
         const lost = loss.lost.find((execution) => execution.tag === tag);
-        if (lost === undefined || call.endedAt < loss.at || !ledger.standsBefore(tag)) continue;
+        if (lost === undefined || call.endedAt < loss.at || !ledger.stands(tag)) continue;
         // Undone by the crash and executed anew: others may have seen it the first time too.
         const seen: GroupOperation = { ...operation, results: undefined };
         history.push({ operation: seen, calledAt, endsAt: loss.at - 0.5, isOptional: true, hint: lost.at });
