@@ -1,8 +1,16 @@
 /** What a killed server still knows at its next start: the compiled one, in a process of its own. */
 
 import assert from 'node:assert/strict';
-import { type ByteWriter, encodeGet, encodeIncr, encodeSet } from '@anoadb/protocol';
-import { type ServerProcess, type ServerProcessOptions, startServerProcess } from '@anoadb/testkit';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { encodeGet, encodeSet } from '@anoadb/protocol';
+import {
+  type ServerProcess,
+  type ServerProcessOptions,
+  startServerProcess,
+  temporaryDirectory,
+} from '@anoadb/testkit';
 import { suite } from 'uvu';
 import { bytes } from './test-engine.js';
 import { UdpClient } from './udp-client.js';
@@ -50,21 +58,6 @@ for (const policy of ['always', 'everysec', 'no']) {
   });
 }
 
-test('a write that was retried across kill -9 took effect once, and its client is known again', async () => {
-  const server = await start();
-  const client = await UdpClient.connect(server.port);
-  const increment = (w: ByteWriter) => encodeIncr(w, { key: bytes('n') });
-  for (let i = 1; i <= 20; i++) assert.equal((await client.run(increment)).value, i);
-  for (let round = 0; round < 3; round++) {
-    const answers = Array.from({ length: 40 }, () => client.run(increment));
-    await server.stop('SIGKILL');
-    await server.start();
-    for (const answer of await Promise.all(answers)) assert.equal(answer.status, 'OK');
-  }
-  assert.equal(await get(server, 'n'), 140);
-  await client.close();
-});
-
 test('without a journal kill -9 loses nothing that was in a snapshot', async () => {
   const server = await start({ env: { ANOA_JOURNAL: 'off' } });
   await set(server, 'a', 'kept');
@@ -75,6 +68,25 @@ test('without a journal kill -9 loses nothing that was in a snapshot', async () 
   await server.start();
   assert.equal(await get(server, 'a'), 'kept');
   assert.equal(await get(server, 'b'), undefined);
+});
+
+test('what was journalled is there where the journal is switched off, and in a snapshot at once', async () => {
+  const directory = temporaryDirectory();
+  const files = { dataDir: join(directory, 'data'), keyFile: join(directory, 'store.key') };
+  const journalling = await start(files);
+  await set(journalling, 'a', 'journalled');
+  await journalling.stop('SIGKILL');
+  const without = await start({ ...files, env: { ANOA_JOURNAL: 'off' } });
+  assert.equal(await get(without, 'a'), 'journalled');
+  const deadlineMs = performance.now() + 20_000;
+  while (!without.output.includes('snapshot taken') && performance.now() < deadlineMs) await sleep(20);
+  await without.stop('SIGKILL');
+  assert.deepEqual(
+    readdirSync(files.dataDir).filter((name) => name.startsWith('jour-')),
+    [],
+  );
+  await without.start();
+  assert.equal(await get(without, 'a'), 'journalled');
 });
 
 test.run();
