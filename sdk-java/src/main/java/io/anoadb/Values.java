@@ -43,7 +43,10 @@ final class Values {
   }
 
   static AnoaValueException isNot(AnoaValue value, String wanted) {
-    return new AnoaValueException("The value is of type " + value.typeName() + ", not " + wanted + ".", null);
+    String message =
+        "The value is of type " + value.typeName() + ", not " + wanted
+            + ". Read it as what it is, or as an AnoaValue; nothing is converted.";
+    return new AnoaValueException(message, null);
   }
 
   private AnoaValue valueOf(@Nullable Object plain, int depth) {
