@@ -82,6 +82,11 @@ final class SocketWatch {
     wake();
   }
 
+  /** An answer is to come, and the caller cannot wait at the socket by himself. */
+  void wakeWhereUnwatched() {
+    if (watcher.get() == null) callOwn();
+  }
+
   /** Whoever is to look after the socket looks. */
   void wake() {
     if (isAsleep.get()) {

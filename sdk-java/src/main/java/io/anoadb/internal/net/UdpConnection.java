@@ -13,9 +13,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedSelectorException;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
@@ -47,9 +45,9 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
   private final String peer;
   private final CallErrors errors;
   private final ConnectionListener listener;
-  private final boolean wantsCalls;
   private final long timeoutMsDefault;
   private final InFlightBounds bounds;
+  private final Completions completions;
   private final UdpSocket socket;
   private final SecureRandom random = new SecureRandom();
   private final byte @Nullable [] accessKey;
@@ -80,16 +78,14 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
   private volatile double lastCallMs;
   private double lastSentMs;
   private long requests;
-  private List<Call<?>> settled = new ArrayList<>();
-  private List<Runnable> events = new ArrayList<>();
 
   private UdpConnection(ConnectionOptions options, UdpSocket socket) {
     peer = options.peer();
     errors = options.errors();
     listener = options.listener();
-    wantsCalls = listener.wantsCalls();
     timeoutMsDefault = options.timeoutMs();
     bounds = new InFlightBounds(options.maxInFlight(), options.maxInFlightBytes());
+    completions = new Completions(bounds, listener);
     this.socket = socket;
     byte[] key = options.accessKey();
     accessKey = key == null ? null : key.clone();
@@ -146,10 +142,18 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
     else {
       submitted.push(call);
       turnLocked(false);
-      loneCalls++;
-      if (!VirtualThreads.isCurrent() && watch.take()) waitAtSocket(call);
+      waitForLone(call);
     }
     return call.await();
+  }
+
+  private void waitForLone(Call<?> call) {
+    if (VirtualThreads.isCurrent()) {
+      watch.wakeWhereUnwatched();
+      return;
+    }
+    loneCalls++;
+    if (watch.take()) waitAtSocket(call);
   }
 
   @Override
@@ -182,20 +186,31 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
       return;
     }
     try {
-      isOpen = false;
+      isOpen = false; // first: a call that comes later sees it, or is taken here
       nowMs = clock();
       takeSubmitted();
       queue.close(errors::closed);
       endpoint.close();
-      if (!ready.isDone()) {
-        Throwable closed = errors.cannotConnect(ConnectFailure.CLOSED, "the client was closed", null);
-        events.add(() -> ready.completeExceptionally(closed));
-      }
     } finally {
-      if (accessKey != null) Arrays.fill(accessKey, (byte) 0);
-      socket.close();
+      shut(errors.cannotConnect(ConnectFailure.CLOSED, "The client was closed", null));
       unlockAndTell();
     }
+  }
+
+  private void shut(Throwable reason) {
+    isOpen = false;
+    if (accessKey != null) Arrays.fill(accessKey, (byte) 0);
+    socket.close();
+    if (!ready.isDone()) completions.add(() -> ready.completeExceptionally(reason));
+  }
+
+  /** An assertion has failed: what follows would be worse than the end. */
+  private void breakDown(Throwable defect) {
+    LOG.log(Level.ERROR, "the connection to " + peer + " has failed and is closed; please report this", defect);
+    String message = "The connection to " + peer + " was closed because of a defect of the client";
+    shut(errors.cannotConnect(ConnectFailure.DISCONNECTED, message, defect));
+    takeSubmitted();
+    queue.close(call -> errors.cannotConnect(ConnectFailure.DISCONNECTED, message, defect));
   }
 
   /** Is this the thread that would have to receive answers? Then it runs what follows another call. */
@@ -264,7 +279,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
 
   @Override
   public void settled(Call<?> call) {
-    settled.add(call);
+    completions.add(call);
   }
 
   // What the endpoint tells; with the lock.
@@ -274,10 +289,10 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
     obstacle = null;
     if (wasReady) {
       long downMs = Math.round(nowMs - downSinceMs);
-      events.add(() -> listener.onReconnected(downMs));
+      completions.add(() -> listener.onReconnected(downMs));
     } else {
       wasReady = true;
-      events.add(
+      completions.add(
           () -> {
             listener.onConnected();
             ready.complete(null);
@@ -330,19 +345,19 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
   private void noteDown(Throwable failure, String reason) {
     if (obstacle == null) downSinceMs = nowMs;
     obstacle = failure;
-    events.add(() -> listener.onDisconnected(reason));
+    completions.add(() -> listener.onDisconnected(reason));
   }
 
   private void failReady(ConnectFailure code, String message, @Nullable Throwable cause) {
     RuntimeException failure = errors.cannotConnect(code, message, cause);
     obstacle = failure;
     refusal = call -> errors.cannotConnect(code, message, cause);
-    events.add(() -> ready.completeExceptionally(failure));
+    completions.add(() -> ready.completeExceptionally(failure));
   }
 
   /** Takes a call on; false where it was refused, and its future says why. */
   private boolean admit(Call<?> call) {
-    call.begin(this, timeoutMsDefault, wantsCalls ? System.nanoTime() : 0);
+    call.begin(this, timeoutMsDefault, completions.beginNanos());
     String excess = isOpen ? bounds.enter(call) : null;
     if (isOpen && excess == null) return true;
     call.completeExceptionally(excess == null ? errors.closed(call) : errors.tooManyInFlight(call, excess));
@@ -392,10 +407,9 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
         // Lone callers take it from here, unless something is left to do or they stay away.
         if (isOpen && !hasWork() && bounds.calls() == 0) watch.rest(REST_MS);
       }
-    } catch (IOException | RuntimeException | Error failure) {
-      if (isOpen) LOG.log(Level.ERROR, "the connection to " + peer + " has failed and is closed", failure);
+    } catch (IOException | ClosedSelectorException failure) {
+      if (isOpen) LOG.log(Level.ERROR, "cannot wait at the socket of " + peer + ", which is closed", failure);
       close();
-      if (failure instanceof Error error && !(error instanceof AssertionError)) throw error;
     }
   }
 
@@ -415,7 +429,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
     try {
       while (isOpen && !call.isDone()) {
         lock.lock();
-        if (!isOpen || !watch.spin()) {
+        if (!hasWork() && !watch.spin()) {
           lock.unlock();
           watch.sleep(clock(), this::hasWork);
           lock.lock();
@@ -455,6 +469,8 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
         if (nowMs - lastCallMs < QUIET_MS) nextMs = Math.min(nextMs, nowMs + NAP_MS);
         watch.setDue(nextMs, endpoint.outstanding() > 0, lastSentMs, endpoint.smoothedRttMs());
       }
+    } catch (RuntimeException | Error defect) {
+      breakDown(defect);
     } finally {
       unlockAndTell();
     }
@@ -504,37 +520,7 @@ final class UdpConnection implements Connection, CallQueue.RequestLink, ClientLi
     failReady(code, message, trouble);
   }
 
-  /** Lets others in, then tells callers and listeners what has happened. */
   private void unlockAndTell() {
-    // The lists themselves belong to the lock: what is told after it must be no longer theirs.
-    List<Call<?>> calls = List.of();
-    List<Runnable> happened = List.of();
-    if (!settled.isEmpty()) {
-      calls = settled;
-      settled = new ArrayList<>();
-    }
-    if (!events.isEmpty()) {
-      happened = events;
-      events = new ArrayList<>();
-    }
-    lock.unlock();
-    for (int i = 0; i < happened.size(); i++) tell(happened.get(i));
-    for (int i = 0; i < calls.size(); i++) {
-      Call<?> call = calls.get(i);
-      bounds.leave(call);
-      if (wantsCalls) {
-        long elapsedNanos = System.nanoTime() - call.submittedNanos;
-        tell(() -> listener.onCallEnded(call, elapsedNanos, call.failure));
-      }
-      call.tell();
-    }
-  }
-
-  private void tell(Runnable event) {
-    try {
-      event.run();
-    } catch (RuntimeException theirs) {
-      LOG.log(Level.WARNING, "a listener of the connection failed", theirs);
-    }
+    completions.unlockAndTell(lock);
   }
 }
