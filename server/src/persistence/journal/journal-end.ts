@@ -46,10 +46,10 @@ export function examineEnd(
   known: { readonly name: string; readonly durableLsn: number; readonly policy: SyncPolicy },
 ): JournalEnd {
   let durableLsn = known.durableLsn;
-  // Of every frame: its end, and its last LSN where it has effects (0: a later sync proves nothing of it).
+  // Of every frame: where it is, and its last LSN where it has effects (0: a later sync proves nothing of it).
+  const starts: number[] = [];
   const ends: number[] = [];
   const lsns: number[] = [];
-  const tags: Uint8Array[] = [];
   const hasRecords: boolean[] = [];
   let lsnBefore = reader.lastLsn;
   let dbNowMs = 0;
@@ -58,9 +58,9 @@ export function examineEnd(
     const { head } = reader;
     durableLsn = Math.max(durableLsn, head.durableLsn);
     dbNowMs = Math.max(dbNowMs, head.dbNowMs);
+    starts.push(reader.frameStart);
     ends.push(reader.frameEnd);
     lsns.push(head.lastLsn > lsnBefore ? head.lastLsn : 0);
-    tags.push(reader.lastTag);
     hasRecords.push(reader.plain.length > BATCH_HEAD_BYTES);
     lsnBefore = head.lastLsn;
   }
@@ -91,7 +91,7 @@ export function examineEnd(
     name: known.name,
     durableBytes: durable === 0 ? SEGMENT_HEADER_BYTES : ends[durable - 1],
     durableLsn: durable === 0 ? reader.header.startLsn - 1 : lsns[durable - 1],
-    durableTag: toHex(durable === 0 ? tagBefore : tags[durable - 1]),
+    durableTag: toHex(durable === 0 ? tagBefore : reader.tagAt(starts[durable - 1])),
     soundBytes,
     unsyncedFrames: hasRecords.slice(durable).filter((has) => has).length,
     lastLsn,

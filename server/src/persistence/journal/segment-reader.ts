@@ -129,7 +129,7 @@ export class SegmentReader {
     this.frameStart = at;
     this.frameEnd = at + frameBytesOf(this.head);
     this.frames++;
-    this.lastTag = tagOf(this.#bytesAt(at, FRAME_HEAD_BYTES + TAG_BYTES)).slice();
+    this.lastTag = this.tagAt(at);
     this.lastLsn = this.head.lastLsn;
     return true;
   }
@@ -152,6 +152,11 @@ export class SegmentReader {
     if (this.limit - at < FRAME_HEAD_BYTES) return undefined;
     const isHead = readFrameHead(this.#crypto, this.#keys, this.#bytesAt(at, FRAME_HEAD_BYTES), 0, this.head);
     return isHead ? at + frameBytesOf(this.head) : undefined;
+  }
+
+  /** Tag of the frame that begins at `at`. */
+  tagAt(at: number): Uint8Array {
+    return tagOf(this.#bytesAt(at, FRAME_HEAD_BYTES + TAG_BYTES)).slice();
   }
 
   /** Has the file any byte but zero in [from, to)? */
