@@ -10,9 +10,10 @@
  * - NOT_FOUND is `null`, or `false` where there is nothing to return. A condition that does not hold is an answer:
  *   where the options hold conditions, the answer is an Outcome.
  */
+
+import { constantCase, pascalCase } from '../name-case.js';
 import type { Command } from '../spec-model.js';
 import type { Argument } from '../spec-schema.js';
-import { constantCase, pascalCase } from './source-text.js';
 
 export interface Answer {
   /** As a return type: `long`, `@Nullable AnoaValue`. */

@@ -1,14 +1,8 @@
 /** Classes of constants: what the client uses instead of typing a number of the wire again. */
+
+import { constantCase } from '../name-case.js';
 import type { SpecModel } from '../spec-model.js';
-import {
-  type Constant,
-  constantCase,
-  constants,
-  javaFile,
-  quote,
-  staticClass,
-  WIRE_PACKAGE,
-} from './source-text.js';
+import { type Constant, constants, javaFile, quote, staticClass, WIRE_PACKAGE } from './source-text.js';
 
 type Files = Record<string, string>;
 

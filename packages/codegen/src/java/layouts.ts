@@ -1,16 +1,10 @@
 /** One class per layout: offsets, and static accessors over a buffer whose byte order is theirs, not the buffer's. */
+
+import { constantCase, pascalCase } from '../name-case.js';
 import { fieldBytes } from '../protocol-rules.js';
 import type { SpecModel } from '../spec-model.js';
 import type { LayoutField } from '../spec-schema.js';
-import {
-  constantCase,
-  indented,
-  javadoc,
-  javaFile,
-  pascalCase,
-  staticClass,
-  WIRE_PACKAGE,
-} from './source-text.js';
+import { indented, javadoc, javaFile, staticClass, WIRE_PACKAGE } from './source-text.js';
 
 const LITTLE_ENDIAN = 'io.anoadb.internal.protocol.LittleEndian';
 

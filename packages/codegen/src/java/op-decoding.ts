@@ -3,9 +3,10 @@
  * its tests only: whatever the encoders make must be what a server takes, and mean the same.
  */
 import { ARGUMENT_BYTES, TRAILING_TYPES } from '../command-rules.js';
+import { pascalCase } from '../name-case.js';
 import type { Command, SpecModel } from '../spec-model.js';
 import type { Argument } from '../spec-schema.js';
-import { hex, javaFile, pascalCase, quote, WIRE_PACKAGE } from './source-text.js';
+import { hex, javaFile, quote, WIRE_PACKAGE } from './source-text.js';
 
 export function opDecoder(model: SpecModel): string {
   return javaFile({

@@ -1,17 +1,9 @@
 /** `OpEncoder.java`: ops to bytes, one static method per command. */
 import { ARGUMENT_BYTES, TRAILING_TYPES } from '../command-rules.js';
+import { constantCase, pascalCase } from '../name-case.js';
 import type { Command, SpecModel } from '../spec-model.js';
 import type { Argument } from '../spec-schema.js';
-import {
-  constantCase,
-  constants,
-  hex,
-  javadoc,
-  javaFile,
-  pascalCase,
-  staticClass,
-  WIRE_PACKAGE,
-} from './source-text.js';
+import { constants, hex, javadoc, javaFile, staticClass, WIRE_PACKAGE } from './source-text.js';
 
 /** File name without folder to text, all in the package of the wire. */
 export function opEncodingFiles(model: SpecModel): Record<string, string> {

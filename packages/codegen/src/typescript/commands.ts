@@ -1,6 +1,8 @@
 /** Files about the commands as such: opcodes, flags, and the table that doors, help and docs read. */
+
+import { constantCase, pascalCase } from '../name-case.js';
 import type { Command, SpecModel } from '../spec-model.js';
-import { constantCase, constantObject, fileHead, pascalCase, quote } from './source-text.js';
+import { constantObject, fileHead, quote } from './source-text.js';
 
 export function opcodes(model: SpecModel): string {
   const where = (test: (command: Command) => boolean): string =>

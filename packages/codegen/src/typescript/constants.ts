@@ -1,8 +1,10 @@
 /** Files of constants: what transport, doors and SDKs use instead of typing a number of the wire again. */
+
+import { constantCase, pascalCase } from '../name-case.js';
 import { fieldBytes } from '../protocol-rules.js';
 import type { SpecModel } from '../spec-model.js';
 import type { LayoutField } from '../spec-schema.js';
-import { constantCase, constantObject, docComment, fileHead, hex, pascalCase, quote } from './source-text.js';
+import { constantObject, docComment, fileHead, hex, quote } from './source-text.js';
 
 const coded = (entries: readonly { name: string; code: number; prose: string }[]) =>
   entries.map(({ name, code, prose }) => ({ key: name, value: code, prose, isHex: true }));

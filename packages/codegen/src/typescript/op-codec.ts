@@ -1,8 +1,9 @@
 /** Files that turn ops into bytes and back: `op.ts`, `decode-op.ts`, `encode-op.ts`, `encode-commands.ts`. */
 import { TRAILING_TYPES } from '../command-rules.js';
+import { pascalCase } from '../name-case.js';
 import type { Command, SpecModel } from '../spec-model.js';
 import type { Argument } from '../spec-schema.js';
-import { docComment, fileHead, hex, pascalCase } from './source-text.js';
+import { docComment, fileHead, hex } from './source-text.js';
 
 interface OpField {
   readonly name: string;
