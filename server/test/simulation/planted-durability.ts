@@ -373,9 +373,9 @@ function snapshots(plan: Plan): PlannedDiskEvent[] {
 /** A key expires, is seen missing, the clock is set back, the process killed, and the key looked for again. */
 function clockBackBehindExpiry(plan: Plan): Plan {
   const requests = [
-    { atMs: 1000, ops: [{ kind: 'expiring' as const, key: 0, ttlMs: 300 }] },
-    { atMs: 1800, ops: [{ kind: 'look' as const, key: 0 }] },
-    { atMs: 4000, ops: [{ kind: 'look' as const, key: 0 }] },
+    { atMs: 1000, ops: [{ kind: 'expiring' as const, key: 0, ttlMs: 900 }] },
+    { atMs: 2300, ops: [{ kind: 'look' as const, key: 0 }] },
+    { atMs: 3100, ops: [{ kind: 'look' as const, key: 0 }] },
   ].map((request) => ({ ...request, group: 0, isAtomic: false, slowMs: 0, cancelAfterMs: 0 }));
   const client = { startMs: 0, diesAtMs: 0, addressOf: -1, windowMax: 8, limits: {}, requests };
   const events: PlannedDiskEvent[] = [
