@@ -191,8 +191,8 @@ public final class AnoaClient extends BlockingCommands implements AutoCloseable 
   }
 
   /**
-   * Ends the client: calls in flight have a second for their answers and are then given up, the server is told, the client's thread ends. May be called again, never
-   * throws.
+   * Ends the client: calls in flight have a second for their answers and are then given up, the server is told, the
+   * client's thread ends. May be called again, never throws.
    */
   @Override
   public void close() {
