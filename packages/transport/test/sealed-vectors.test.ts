@@ -116,7 +116,7 @@ test('VERSIONS, REJECT and NO_SESSION are made and understood', () => {
   for (const [name, reject] of Object.entries(refusals.reject)) {
     const { ends: fresh } = endsAt('auth');
     fresh.toClient(fromHex(reject));
-    const isFatal = name !== 'STALE_COOKIE' && name !== 'RATE_LIMITED';
+    const isFatal = !['STALE_COOKIE', 'RATE_LIMITED', 'LOADING'].includes(name);
     assert.deepEqual(fresh.said, isFatal ? [`fatal ${name}`] : []);
   }
   const { ends: other } = endsAt('hello');
