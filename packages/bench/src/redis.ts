@@ -5,6 +5,7 @@
 
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, statSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,9 +34,11 @@ export interface RedisOptions {
   readonly tls?: boolean;
   /** Goes before the command. */
   readonly prefix?: readonly string[];
-  /** Journals every write, synced every second. */
-  readonly appendOnly?: boolean;
+  /** Journals every write, synced so; 'off': no journal. */
+  readonly appendOnly?: AppendOnly;
 }
+
+export type AppendOnly = 'off' | 'everysec' | 'always';
 
 export class RedisServer {
   readonly port: number;
@@ -46,7 +49,7 @@ export class RedisServer {
 
   readonly #isTls: boolean;
   readonly #prefix: readonly string[];
-  readonly #appendOnly: boolean;
+  readonly #appendOnly: AppendOnly;
 
   private constructor(port: number, { tls, prefix, appendOnly }: Required<RedisOptions>) {
     this.port = port;
@@ -58,7 +61,7 @@ export class RedisServer {
   static async start({
     tls = false,
     prefix = [],
-    appendOnly = false,
+    appendOnly = 'off',
   }: RedisOptions = {}): Promise<RedisServer> {
     const server = new RedisServer(await freeTcpPort(), { tls, prefix, appendOnly });
     if (tls) server.#makeCertificate();
@@ -75,6 +78,12 @@ export class RedisServer {
     return join(this.#directory, 'dump.rdb');
   }
 
+  /** Bytes of its journal. */
+  get journalBytes(): number {
+    const directory = join(this.#directory, 'appendonlydir');
+    return readdirSync(directory).reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
+  }
+
   /** Starts it (again, with the snapshot in its directory). */
   async start(): Promise<void> {
     this.#output = '';
@@ -88,7 +97,11 @@ export class RedisServer {
       '--save',
       '',
       '--appendonly',
-      this.#appendOnly ? 'yes' : 'no',
+      this.#appendOnly === 'off' ? 'no' : 'yes',
+      '--appendfsync',
+      this.#appendOnly === 'always' ? 'always' : 'everysec',
+      '--auto-aof-rewrite-percentage',
+      '0',
     ];
     const [program, ...words] = [...this.#prefix, 'redis-server', ...args, '--dir', this.#directory];
     const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -104,9 +117,9 @@ export class RedisServer {
     }
   }
 
-  /** Seconds its last start took to read its snapshot, by its own log. */
+  /** Seconds its last start took to read its snapshot or its journal, by its own log. */
   get loadSeconds(): number {
-    const seconds = /DB loaded from disk: ([\d.]+) seconds/.exec(this.#output)?.[1];
+    const seconds = /DB loaded from (?:disk|append only file): ([\d.]+) seconds/.exec(this.#output)?.[1];
     if (seconds === undefined) throw new Error(`redis-server logged no load:\n${this.#output}`);
     return Number(seconds);
   }

@@ -10,6 +10,11 @@ const SATURATED = 0.95;
 const DISTURBED = 0.05;
 const TRIES_MAX = 2;
 
+/** One client with 64 requests on their way. */
+export const ONE_PEER = { sockets: 1, outstanding: 64 } as const;
+/** Fifty clients, each waiting for its answer. */
+export const EACH_ALONE = { sockets: 50, outstanding: 1 } as const;
+
 export interface Standing {
   readonly name: string;
   /** Operations a second, each round. */

@@ -9,7 +9,8 @@
 
 import { ByteWriter, copyBytes } from '@anoadb/protocol';
 import type { Journal } from '../engine/journal.js';
-import type { EffectListener, WalkableStore } from './database-types.js';
+import { EntryFields } from '../store/index.js';
+import type { EffectListener } from './database-types.js';
 import { putRecordHead, RECORD_HEAD_BYTES, RecordKind, writeRecordHead } from './entry-record.js';
 import {
   BATCH_BYTES_MAX,
@@ -33,17 +34,9 @@ export interface GroupCommitOptions {
 }
 
 /** Where entries are read from; the Store is one. */
-export type EntrySource = Pick<
-  WalkableStore,
-  | 'typeOf'
-  | 'expiryOf'
-  | 'versionOf'
-  | 'keyLengthOf'
-  | 'valueLengthOf'
-  | 'segmentOf'
-  | 'keyStartOf'
-  | 'valueStartOf'
->;
+export interface EntrySource {
+  read(ref: number, into: EntryFields): void;
+}
 
 interface Batch {
   readonly buffer: ArrayBuffer;
@@ -66,6 +59,11 @@ const REQUEST_BYTES_MAX = BATCH_BYTES_MAX / 2;
 const SMALL_IN_FLIGHT_ALWAYS = 1;
 const SMALL_IN_FLIGHT = 2;
 
+/** From here on one call to the platform's copy is faster. */
+const COPY_WORDS_BYTES_MAX = 512;
+/** How this machine keeps a word: words are moved, not read. */
+const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
 export class GroupCommit implements Journal {
   readonly #options: GroupCommitOptions;
   readonly #queuedBytesMax: number;
@@ -78,6 +76,7 @@ export class GroupCommit implements Journal {
   #readyBytes = 0;
   #port: JournalPort | undefined;
   #store: EntrySource | undefined;
+  readonly #entry = new EntryFields();
   #listener: EffectListener | undefined;
   #lastLsn = 0;
   #releasedLsn = 0;
@@ -173,34 +172,25 @@ export class GroupCommit implements Journal {
     this.#listener?.put(ref);
     if (this.#port === undefined) return;
     this.#beginEffect();
-    const store = this.#store!;
-    const bytes = store.segmentOf(ref);
-    const keyStart = store.keyStartOf(ref);
-    const keyBytes = store.keyLengthOf(ref);
-    const valueStart = store.valueStartOf(ref);
-    const valueBytes = store.valueLengthOf(ref);
+    const entry = this.#entry;
+    this.#store!.read(ref, entry);
+    const { keyBytes, valueBytes } = entry;
     const batch = this.#batch;
     const at = batch.at;
-    const keyAt = at + RECORD_HEAD_BYTES;
     batch.ensure(RECORD_HEAD_BYTES + keyBytes + valueBytes);
     if (batch.bytes !== this.#viewed) this.#view = this.#viewOf(batch.bytes);
     putRecordHead(
       this.#view,
       at,
       RecordKind.PUT,
-      store.typeOf(ref),
+      entry.type,
       keyBytes,
       valueBytes,
-      store.expiryOf(ref),
-      store.versionOf(ref),
+      entry.expiryMs,
+      entry.version,
     );
-    const keyEnd = keyStart + keyBytes;
-    // In the store they stand side by side: one copy.
-    const end = valueStart === keyEnd ? keyEnd + valueBytes : keyEnd;
-    copyBytes(batch.bytes, keyAt, bytes, keyStart, end);
-    if (end === keyEnd && valueBytes > 0)
-      copyBytes(batch.bytes, keyAt + keyBytes, bytes, valueStart, valueStart + valueBytes);
-    batch.at = keyAt + keyBytes + valueBytes;
+    this.#copyEntry(at + RECORD_HEAD_BYTES, keyBytes + valueBytes);
+    batch.at = at + RECORD_HEAD_BYTES + keyBytes + valueBytes;
   }
 
   remove(bytes: Uint8Array, keyStart: number, keyEnd: number, lsn: number): void {
@@ -302,6 +292,24 @@ export class GroupCommit implements Journal {
     this.#endIfFull();
     this.#isInRequest = true;
     this.#requestStart = this.#batch.at;
+  }
+
+  /** Key and value of `#entry`, most of them in words: a third of the time that bytes take for 48 of them. */
+  #copyEntry(at: number, byteCount: number): void {
+    const { bytes, words, start } = this.#entry;
+    if (byteCount > COPY_WORDS_BYTES_MAX) {
+      copyBytes(this.#batch.bytes, at, bytes, start, start + byteCount);
+      return;
+    }
+    const view = this.#view;
+    let to = at;
+    let from = start >> 2;
+    for (const end = from + (byteCount >> 2); from < end; from++, to += 4) {
+      view.setInt32(to, words[from], IS_LITTLE_ENDIAN);
+    }
+    const target = this.#batch.bytes;
+    const last = start + byteCount;
+    for (let byteAt = from << 2; byteAt < last; byteAt++, to++) target[to] = bytes[byteAt];
   }
 
   #viewOf(bytes: Uint8Array): DataView {

@@ -7,6 +7,7 @@
  */
 import { copyBytes } from '@anoadb/protocol';
 import { Arena } from './arena.js';
+import type { EntryFields } from './entry-fields.js';
 import {
   EXPIRY,
   expiryAt,
@@ -141,6 +142,21 @@ export class EntryTable {
     const words = this.pool.words[ref >>> SEGMENT_SHIFT];
     const at = ((ref & SEGMENT_UNIT_MASK) << 1) + VERSION;
     return (words[at] >>> 0) + words[at + 1] * 2 ** 32;
+  }
+
+  read(ref: number, into: EntryFields): void {
+    const segment = ref >>> SEGMENT_SHIFT;
+    const words = this.pool.words[segment];
+    const at = (ref & SEGMENT_UNIT_MASK) << 1;
+    const word0 = words[at];
+    into.type = word0 & 0xff;
+    into.keyBytes = word0 >>> KEY_LENGTH_SHIFT;
+    into.valueBytes = words[at + VALUE_LENGTH];
+    into.expiryMs = (word0 & HAS_EXPIRY) === 0 ? 0 : expiryAt(words, at);
+    into.version = (words[at + VERSION] >>> 0) + words[at + VERSION + 1] * 2 ** 32;
+    into.bytes = this.pool.bytes[segment];
+    into.words = words;
+    into.start = (at << 2) + headerBytes(word0);
   }
 
   /** Another expiry for an entry that has one and keeps one. */

@@ -1,3 +1,4 @@
+export { EntryFields } from './entry-fields.js';
 export { SavedEntry } from './saved-entry.js';
 export { STORE_MEMORY_BYTES_MIN, Store } from './store.js';
 export { checkStore } from './store-check.js';

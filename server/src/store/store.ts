@@ -1,3 +1,4 @@
+import type { EntryFields } from './entry-fields.js';
 import {
   HAS_EXPIRY,
   headerBytes,
@@ -293,6 +294,11 @@ export class Store {
 
   valueStartOf(ref: EntryRef): number {
     return this.#table.valueStartOf(ref);
+  }
+
+  /** All of an entry that a journal needs. Stands until the next change of that key, as the ref does. */
+  read(ref: EntryRef, into: EntryFields): void {
+    this.#table.read(ref, into);
   }
 
   /** Copies an entry out, for an undo log. */

@@ -6,7 +6,7 @@ import { loadGenerator } from '../generator-build.js';
 import { UNCOUNTED } from '../javascript-load.js';
 import { serverPrefix } from '../pinning.js';
 import { processorSeconds } from '../processor-time.js';
-import { RedisServer, redisVersion } from '../redis.js';
+import { type AppendOnly, RedisServer, redisVersion } from '../redis.js';
 import { type Contestant, common, filling, fillSurely, hasGenerator, type LoadShape } from './contestant.js';
 
 /** About a second of them. */
@@ -22,7 +22,11 @@ export class RedisContestant implements Contestant {
   }
 
   /** Undefined where Redis is not installed. */
-  static async start({ appendOnly = false } = {}): Promise<RedisContestant | undefined> {
+  static async start({
+    appendOnly = 'off',
+  }: {
+    appendOnly?: AppendOnly;
+  } = {}): Promise<RedisContestant | undefined> {
     if (redisVersion() === undefined) return undefined;
     return new RedisContestant(await RedisServer.start({ prefix: serverPrefix(), appendOnly }));
   }

@@ -2,6 +2,7 @@
 
 import type { RowGroup } from '../measurement.js';
 import { javaRows } from './java.js';
+import { journalRows } from './journal.js';
 import { keyRows } from './keys.js';
 import { largeRows } from './large.js';
 import { latencyRows } from './latency.js';
@@ -20,6 +21,7 @@ import { valueRows } from './values.js';
 export const rowGroups: readonly RowGroup[] = [
   socketRows,
   throughputRows,
+  journalRows,
   sealedRows,
   sdkRows,
   javaRows,

@@ -10,7 +10,7 @@ import { drawKeys } from '../key-draw.js';
 import { type BenchContext, KEYS, type Line, type RowGroup } from '../measurement.js';
 import { serverPrefix } from '../pinning.js';
 import { REDIS_MISSING } from '../redis.js';
-import { rateLine, takeTurns } from '../turns.js';
+import { EACH_ALONE, ONE_PEER, rateLine, takeTurns } from '../turns.js';
 
 interface Case {
   readonly id: string;
@@ -73,6 +73,7 @@ export const sealedRows: RowGroup = {
       ];
       const lines: Line[] = [];
       for (const one of CASES) lines.push(...(await measureCase(context, one, contestants)));
+      if (redis !== undefined) lines.push(await manyFromOnePeer(context, contestants[1], redis));
       return lines;
     } finally {
       for (const server of servers) await server.dispose();
@@ -80,6 +81,24 @@ export const sealedRows: RowGroup = {
     }
   },
 };
+
+/** A client that has 64 requests on their way beside connections that have one each: what both protocols are used like. */
+async function manyFromOnePeer(context: BenchContext, sealed: Contestant, tls: Contestant): Promise<Line> {
+  const shape = { ops: 1, keys: drawKeys(KEYS) };
+  const [ours, theirs] = await takeTurns(context, [sealed, tls], (one) =>
+    one === sealed ? { ...shape, ...ONE_PEER } : { ...shape, ...EACH_ALONE },
+  );
+  return rateLine(
+    {
+      id: 'sealed/one-peer-tls',
+      title: 'sealed GET, one op per datagram, 64 outstanding of 1 client',
+      aim: TO_REDIS_TLS_MIN,
+      headline: 6,
+    },
+    ours,
+    { ...theirs, name: `${theirs.name}, 50 connections without pipelining` },
+  );
+}
 
 async function measureCase(
   context: BenchContext,

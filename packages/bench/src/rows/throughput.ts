@@ -9,11 +9,11 @@ import { drawKeys } from '../key-draw.js';
 import { type BenchContext, KEYS, type Line, type RowGroup } from '../measurement.js';
 import { MEMCACHED_MISSING } from '../memcached.js';
 import { REDIS_MISSING } from '../redis.js';
-import { rateLine, type Standing, takeTurns } from '../turns.js';
+import { EACH_ALONE, ONE_PEER, rateLine, type Standing, takeTurns } from '../turns.js';
 
 const LAYOUTS = [
-  { id: 'one', title: '1 socket, 64 outstanding', sockets: 1, outstanding: 64 },
-  { id: 'fifty', title: '50 sockets, 1 outstanding', sockets: 50, outstanding: 1 },
+  { id: 'one', title: '1 socket, 64 outstanding', ...ONE_PEER },
+  { id: 'fifty', title: '50 sockets, 1 outstanding', ...EACH_ALONE },
 ] as const;
 type Layout = (typeof LAYOUTS)[number];
 
@@ -43,7 +43,7 @@ export const throughputRows: RowGroup = {
         for (const layout of LAYOUTS) lines.push(...(await oneOp(context, field, command, layout)));
         for (const layout of LAYOUTS) lines.push(...(await fiftyOps(context, field, command, layout)));
       }
-      lines.push(...(await journalled(context)));
+      if (redis !== undefined) lines.push(await manyFromOnePeer(context, anoa, redis));
       return lines;
     } finally {
       for (const one of [anoa, redis, memcached]) await one?.dispose();
@@ -51,35 +51,26 @@ export const throughputRows: RowGroup = {
   },
 };
 
-/** The same SETs with every write in a journal that is synced once a second, at both. */
-async function journalled(context: BenchContext): Promise<Line[]> {
-  const anoa = await AnoaContestant.start({ env: { ANOA_JOURNAL: 'on', ANOA_FSYNC: 'everysec' } });
-  const redis = await RedisContestant.start({ appendOnly: true });
-  try {
-    if (redis === undefined) return [];
-    const keys = drawKeys(KEYS);
-    const lines: Line[] = [];
-    for (const layout of LAYOUTS) {
-      const shape = { ...layout, ops: 50, keys, readsPercent: 0 };
-      const [ours, theirs] = await takeTurns(context, [anoa, redis], shape);
-      lines.push(
-        rateLine(
-          {
-            id: `throughput/SET-50-${layout.id}-journal`,
-            title: `SET, 50 ops per request, journal everysec, ${layout.title}`,
-            aim: AIMS.redisPipelined,
-            headline: 5,
-          },
-          ours,
-          { ...theirs, name: `${theirs.name}, appendonly everysec, pipeline 50` },
-        ),
-      );
-    }
-    return lines;
-  } finally {
-    await anoa.dispose();
-    await redis?.dispose();
-  }
+/** A client that has 64 requests on their way beside connections that have one each: what both protocols are used like. */
+async function manyFromOnePeer(
+  context: BenchContext,
+  anoa: AnoaContestant,
+  redis: RedisContestant,
+): Promise<Line> {
+  const shape = { ops: 1, keys: drawKeys(KEYS), readsPercent: 100 };
+  const [ours, theirs] = await takeTurns(context, [anoa, redis], (one) =>
+    one === anoa ? { ...shape, ...ONE_PEER } : { ...shape, ...EACH_ALONE },
+  );
+  return rateLine(
+    {
+      id: 'throughput/GET-1-one-peer-redis',
+      title: 'GET, one op per datagram, 64 outstanding of 1 client',
+      aim: AIMS.redisAlone,
+      headline: 3,
+    },
+    ours,
+    { ...theirs, name: `${theirs.name}, 50 connections without pipelining` },
+  );
 }
 
 async function oneOp(
