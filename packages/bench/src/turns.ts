@@ -173,7 +173,9 @@ function noteOf(ours: Standing, theirs: Standing | undefined): string {
         lost > 0 ? `${lost} datagrams lost` : '',
         missed > 0 ? `${missed} keys not found` : '',
         errors > 0 ? `${errors} ERRORS` : '',
-        disturbed > DISTURBED ? `other processes had ${percent(disturbed)} of a core` : '',
+        disturbed > DISTURBED
+          ? `waited ${percent(disturbed)} of the time for a core (other processes, or threads of its own)`
+          : '',
       ].filter(Boolean);
       return facts.length === 0 ? [] : [`${name}: ${facts.join(', ')}`];
     })
