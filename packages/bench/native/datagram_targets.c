@@ -99,7 +99,8 @@ static void read_anoa(load *load, load_connection *connection, const uint8_t *by
 static size_t write_sealed(load *load, load_connection *connection, uint8_t *into) {
   const load_settings *settings = &load->settings;
   if (connection->plan_at == settings->plan_count) {
-    load->stopped_early = "the sealed datagrams were used up";
+    /* A timed run must not go on with fewer senders; a counted one waits for the rest. */
+    if (settings->requests == 0) load->stopped_early = "the sealed datagrams were used up";
     return 0;
   }
   memcpy(into, connection->plan + (size_t)connection->plan_at++ * settings->plan_bytes, settings->plan_bytes);
