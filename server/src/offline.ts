@@ -1,6 +1,5 @@
 /** What is done to a database without a server, with the secret that the settings name. */
 
-import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { AccessKeySet } from './access/access-key.js';
 import { changeAccessDirectory, hasAccessFile, readAccessWith } from './access/node-access-directory.js';
@@ -13,12 +12,11 @@ import {
   catJournal,
   catSnapshot,
   copyDatabase,
-  ExitCode,
   type JournalReport,
   type Loss,
   openNodeDatabase,
-  PersistenceError,
   type RotationReport,
+  refuseTakenDirectory,
   rotateDatabaseKeys,
   type SecretSource,
   salvageDatabase,
@@ -188,15 +186,6 @@ function newSecretOf(keyFile: string | undefined, passphrase: string | undefined
   return keyFile === undefined
     ? undefined
     : { kind: 'key-file', path: resolve(keyFile), createIfAbsent: true };
-}
-
-function refuseTakenDirectory(directory: string): void {
-  if (!existsSync(directory) || readdirSync(directory).length === 0) return;
-  throw new PersistenceError('this directory is not empty.', {
-    exitCode: ExitCode.IO,
-    file: directory,
-    help: 'Nothing was changed. What is repaired goes into a directory that does not exist yet.',
-  });
 }
 
 function secretToRead({ keyFile, passphrase }: SecretSettings): SecretSource {

@@ -1,4 +1,4 @@
-import type { Op } from '@anoadb/protocol';
+import { type Op, type Result, Status } from '@anoadb/protocol';
 import type { EntryRef } from '../store/index.js';
 import type { Engine } from './engine.js';
 
@@ -26,4 +26,34 @@ export function copyEntry(engine: Engine, op: Op, from: EntryRef, target: EntryR
   );
   if (ref !== 0) store.setKind(ref, kind);
   return ref;
+}
+
+/** Writes the entry `from` under the op's new key, in the place of `target`. 0: no memory, and all is as it was. */
+type Enter = (engine: Engine, op: Op, from: EntryRef, target: EntryRef) => EntryRef;
+
+/**
+ * COPY and RENAME alike: an entry gets the key in the op's value range, by `enter`. Under its own key it only gets a new
+ * version.
+ */
+export function enterNewKey(engine: Engine, op: Op, result: Result, ifAbsent: number, enter: Enter): void {
+  const store = engine.store;
+  const found = engine.find(op);
+  if (found === 0) {
+    result.status = Status.NOT_FOUND;
+    return;
+  }
+  const target = store.find(op.bytes, op.valueStart, op.valueEnd, engine.nowMs);
+  if ((op.flags & ifAbsent) !== 0 && target !== 0) {
+    engine.restOnAll();
+    result.status = Status.CONDITION_FAILED;
+    return;
+  }
+  const ref =
+    target === found ? engine.setExpiry(found, store.expiryOf(found)) : enter(engine, op, found, target);
+  if (ref === 0) {
+    result.status = Status.OUT_OF_MEMORY;
+    return;
+  }
+  result.hasVersion = true;
+  result.version = store.versionOf(ref);
 }

@@ -33,6 +33,7 @@ export {
   catSnapshot,
   copyDatabase,
   type OfflineOptions,
+  refuseTakenDirectory,
   rotateDatabaseKeys,
   salvageDatabase,
   verifyJournal,

@@ -5,7 +5,7 @@ import type { SecretSource } from './database-types.js';
 import { nodeDirectoryLock } from './node-directory-lock.js';
 import { nodeFileSystem } from './node-file-system.js';
 import { nodeStorageCrypto } from './node-storage-crypto.js';
-import { type CopyOptions, type CopyReport, copyDirectory } from './offline/directory-copy.js';
+import { type CopyOptions, type CopyReport, copyDirectory, refuseTaken } from './offline/directory-copy.js';
 import { type JournalReport, readJournal } from './offline/journal-reading.js';
 import { type SalvageOptions, type SalvageReport, salvage } from './offline/salvage.js';
 import { type RotationOptions, type RotationReport, rotateKeys } from './offline/secret-rotation.js';
@@ -55,6 +55,11 @@ export function copyDatabase(
     nowMs: Date.now(),
     yieldToEventLoop: () => new Promise((done) => setImmediate(done)),
   });
+}
+
+/** @throws PersistenceError where something is there and it is not an empty directory. */
+export function refuseTakenDirectory(directory: string): void {
+  refuseTaken(nodeFileSystem(), resolve(directory));
 }
 
 /** Reads what can be read of a damaged directory, which no server may have meanwhile. */

@@ -7,7 +7,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { encodeCount, encodeSnapshot } from '@anoadb/protocol';
+import { encodeSnapshot } from '@anoadb/protocol';
 import { AnoaServer, getPlan } from '../anoa.js';
 import { AnoaContestant, type LoadShape, RedisContestant } from '../contestants.js';
 import { drawKeys } from '../key-draw.js';
@@ -93,12 +93,12 @@ async function fileLines(context: BenchContext): Promise<Line[]> {
   try {
     const { server } = anoa;
     await server.child.stop();
-    const emptySeconds = await startSeconds(server);
+    const emptySeconds = await server.restart();
     await anoa.fill(context.entries);
     await sleep(2000); // the last second is synced
     const bytes = journalBytes(server.child.dataDir);
     await server.child.stop('SIGKILL');
-    const seconds = (await startSeconds(server)) - emptySeconds;
+    const seconds = (await server.restart()) - emptySeconds;
     const perSecond = context.entries / seconds;
     context.progress(`    ${context.entries} records read in ${seconds.toFixed(2)} s`);
     await redis?.fill(context.entries);
@@ -137,16 +137,6 @@ function journalBytes(directory: string): number {
   return readdirSync(directory)
     .filter((name) => name.endsWith('.anoj'))
     .reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
-}
-
-async function startSeconds(server: AnoaServer): Promise<number> {
-  const startedAtMs = performance.now();
-  await server.child.start();
-  const client = await server.connect();
-  await client.ask((writer) => encodeCount(writer));
-  const seconds = (performance.now() - startedAtMs) / 1000;
-  await client.close();
-  return seconds;
 }
 
 /** Every key overwritten again and again while a snapshot is written: what a GET waits, and memory. */

@@ -45,14 +45,14 @@ export async function measureLoad(context: BenchContext, entries: number): Promi
   const server = await AnoaServer.start();
   try {
     await server.child.stop();
-    const emptySeconds = await startSeconds(server);
+    const emptySeconds = await server.restart();
     const client = await server.connect();
     await server.fill(client, entries);
     await client.ask((writer) => encodeSnapshot(writer), true);
     await client.close();
     // Hard, so that the stop takes no snapshot of its own.
     await server.child.stop('SIGKILL');
-    const wholeSeconds = await startSeconds(server);
+    const wholeSeconds = await server.restart();
     const reader = await server.connect();
     const count = await reader.ask((writer) => encodeCount(writer));
     await reader.close();
@@ -64,17 +64,6 @@ export async function measureLoad(context: BenchContext, entries: number): Promi
   } finally {
     await server.dispose();
   }
-}
-
-/** Until a request is answered: the port opens before everything is loaded. */
-async function startSeconds(server: AnoaServer): Promise<number> {
-  const startedAtMs = performance.now();
-  await server.child.start();
-  const client = await server.connect();
-  await client.ask((writer) => encodeCount(writer));
-  const seconds = (performance.now() - startedAtMs) / 1000;
-  await client.close();
-  return seconds;
 }
 
 async function measureRedisLoad(entries: number): Promise<Contender | undefined> {

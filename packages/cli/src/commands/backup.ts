@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { ProgressBar } from '../output/progress-bar.js';
 import { countText, sizeText } from '../output/quantity-text.js';
+import { serverFiles } from '../server-files.js';
 import { addSettingOptions } from '../setting-options.js';
 
 export function registerBackup(program: Command, context: CliContext): void {
@@ -19,7 +20,7 @@ Examples:
   anoa backup /backup/anoa-$(date +%F)
   anoa backup /backup/today --data-dir ./data --json`,
       ),
-  ).action((directory: string, flags: Record<string, unknown>) => runBackup(context, directory, flags));
+  ).action((directory: string, flags: Record<string, unknown>) => copy(context, 'backup', directory, flags));
   addSettingOptions(
     program
       .command('restore <backup>')
@@ -33,45 +34,28 @@ Examples:
   anoa restore /backup/anoa-2026-05-01
   anoa restore /backup/today --data-dir ./data-new && anoa serve --data-dir ./data-new`,
       ),
-  ).action((backup: string, flags: Record<string, unknown>) => runRestore(context, backup, flags));
+  ).action((backup: string, flags: Record<string, unknown>) => copy(context, 'restore', backup, flags));
 }
 
-async function runBackup(
-  context: CliContext,
-  directory: string,
-  flags: Record<string, unknown>,
-): Promise<void> {
-  const { loadSettings } = await import('@anoadb/server');
-  const { settings } = await loadSettings({ flags });
-  await copy(context, 'backup', settings.dataDir, directory, settings);
-}
-
-async function runRestore(
-  context: CliContext,
-  backup: string,
-  flags: Record<string, unknown>,
-): Promise<void> {
-  const { loadSettings } = await import('@anoadb/server');
-  const { settings } = await loadSettings({ flags });
-  await copy(context, 'restore', backup, settings.dataDir, settings);
-}
-
+/** `other` is the directory that is not the server's own. */
 async function copy(
   context: CliContext,
   what: 'backup' | 'restore',
-  from: string,
-  to: string,
-  settings: Parameters<typeof import('@anoadb/server').copyDatabaseTo>[2],
+  other: string,
+  flags: Record<string, unknown>,
 ): Promise<void> {
-  const { copyDatabaseTo } = await import('@anoadb/server');
+  const { server, settings } = await serverFiles(flags);
+  const [from, to] = what === 'backup' ? [settings.dataDir, other] : [other, settings.dataDir];
   const bars = { copy: new ProgressBar('copy', 'bytes'), verify: new ProgressBar('verify', 'bytes') };
   const finish = () => {
     bars.copy.finish();
     bars.verify.finish();
   };
-  const report = await copyDatabaseTo(from, to, settings, ({ step, bytes, bytesTotal }) => {
-    bars[step].update(bytes, bytesTotal === 0 ? undefined : Math.min(1, bytes / bytesTotal));
-  }).finally(finish);
+  const report = await server
+    .copyDatabaseTo(from, to, settings, ({ step, bytes, bytesTotal }) => {
+      bars[step].update(bytes, bytesTotal === 0 ? undefined : Math.min(1, bytes / bytesTotal));
+    })
+    .finally(finish);
   if (context.wantsJson) {
     context.terminal.line(JSON.stringify({ from, to, ...report }));
     return;

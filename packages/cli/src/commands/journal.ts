@@ -3,6 +3,7 @@ import type { CliContext } from '../context.js';
 import { standardOutput } from '../output/output-file.js';
 import { countText, sizeText } from '../output/quantity-text.js';
 import { renderTable } from '../output/table.js';
+import { serverFiles } from '../server-files.js';
 import { addSettingOptions } from '../setting-options.js';
 
 export function registerJournal(program: Command, context: CliContext): void {
@@ -33,9 +34,8 @@ Examples:
 }
 
 async function runCat(path: string | undefined, flags: Record<string, unknown>): Promise<void> {
-  const { catJournalAt, loadSettings } = await import('@anoadb/server');
-  const { settings } = await loadSettings({ flags });
-  await catJournalAt(path ?? settings.dataDir, settings, (lines) => standardOutput.write(lines));
+  const { server, settings } = await serverFiles(flags);
+  await server.catJournalAt(path ?? settings.dataDir, settings, (lines) => standardOutput.write(lines));
 }
 
 async function runVerify(
@@ -43,9 +43,8 @@ async function runVerify(
   path: string | undefined,
   flags: Record<string, unknown>,
 ): Promise<void> {
-  const { loadSettings, verifyJournalAt } = await import('@anoadb/server');
-  const { settings } = await loadSettings({ flags });
-  const report = await verifyJournalAt(path ?? settings.dataDir, settings);
+  const { server, settings } = await serverFiles(flags);
+  const report = await server.verifyJournalAt(path ?? settings.dataDir, settings);
   const { terminal } = context;
   if (context.wantsJson) {
     terminal.line(JSON.stringify(report));

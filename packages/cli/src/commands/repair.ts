@@ -1,8 +1,10 @@
 import type { RepairReport } from '@anoadb/server';
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
+import { ExitCode } from '../exit-codes.js';
 import { countText, sizeText } from '../output/quantity-text.js';
 import { renderTable } from '../output/table.js';
+import { serverFiles } from '../server-files.js';
 import { addSettingOptions } from '../setting-options.js';
 
 interface RepairFlags extends Record<string, unknown> {
@@ -30,14 +32,11 @@ Examples:
   ).action((flags: RepairFlags) => runRepair(context, flags));
 }
 
-const EXIT_DAMAGED = 65;
-
 async function runRepair(context: CliContext, flags: RepairFlags): Promise<void> {
-  const { loadSettings, repairDatabase } = await import('@anoadb/server');
   const { to, stopAtHole, ...settingFlags } = flags;
-  const { settings } = await loadSettings({ flags: settingFlags });
-  const report = await repairDatabase(settings, { to, stopsAtHole: stopAtHole });
-  if (!report.isWhole && to === undefined) process.exitCode = EXIT_DAMAGED;
+  const { server, settings } = await serverFiles(settingFlags);
+  const report = await server.repairDatabase(settings, { to, stopsAtHole: stopAtHole });
+  if (!report.isWhole && to === undefined) process.exitCode = ExitCode.DAMAGE;
   const { terminal } = context;
   if (context.wantsJson) {
     terminal.line(JSON.stringify(report));

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CliContext } from '../context.js';
 import { CliError, ExitCode } from '../exit-codes.js';
+import { serverFiles } from '../server-files.js';
 import { addSettingOptions } from '../setting-options.js';
 
 interface RotateFlags extends Record<string, unknown> {
@@ -55,9 +56,8 @@ async function runRotate(context: CliContext, flags: RotateFlags): Promise<void>
       `Name a new secret (--new-key-file FILE, or ${NEW_PASSPHRASE}), or ask for a new data key (--data-key).`,
     );
   }
-  const { loadSettings, rotateSecret } = await import('@anoadb/server');
-  const { settings } = await loadSettings({ flags: settingFlags });
-  const report = await rotateSecret(settings, {
+  const { server, settings } = await serverFiles(settingFlags);
+  const report = await server.rotateSecret(settings, {
     keyFile: newKeyFile,
     passphrase,
     hasNewDataKey: dataKey === true,

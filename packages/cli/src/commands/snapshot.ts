@@ -5,6 +5,7 @@ import { CliError, ExitCode } from '../exit-codes.js';
 import { standardOutput } from '../output/output-file.js';
 import { countText, durationText, sizeText } from '../output/quantity-text.js';
 import { renderTable } from '../output/table.js';
+import { serverFiles } from '../server-files.js';
 import { addSettingOptions } from '../setting-options.js';
 
 /** How long a server may be out of reach while it takes a snapshot. */
@@ -76,9 +77,8 @@ async function runNow(context: CliContext): Promise<void> {
 }
 
 async function runCat(path: string | undefined, flags: Record<string, unknown>): Promise<void> {
-  const { catSnapshotAt, loadSettings } = await import('@anoadb/server');
-  const { settings } = await loadSettings({ flags });
-  await catSnapshotAt(path ?? settings.dataDir, settings, (lines) => standardOutput.write(lines));
+  const { server, settings } = await serverFiles(flags);
+  await server.catSnapshotAt(path ?? settings.dataDir, settings, (lines) => standardOutput.write(lines));
 }
 
 async function runVerify(
@@ -86,9 +86,8 @@ async function runVerify(
   path: string | undefined,
   flags: Record<string, unknown>,
 ): Promise<void> {
-  const { loadSettings, verifySnapshotAt } = await import('@anoadb/server');
-  const { settings } = await loadSettings({ flags });
-  const report = await verifySnapshotAt(path ?? settings.dataDir, settings);
+  const { server, settings } = await serverFiles(flags);
+  const report = await server.verifySnapshotAt(path ?? settings.dataDir, settings);
   if (context.wantsJson) {
     context.terminal.line(JSON.stringify(report));
     return;

@@ -19,7 +19,7 @@ import {
 import { Admission, isVersionsClean } from '../admission.js';
 import type { DatagramBatch } from '../datagram-batch.js';
 import { type DropReason, newDropCounters } from '../drop-reasons.js';
-import { ACK_OF_REQUEST, bodyBytesMin, writeClose, writePath, writePing, writePong } from '../frames.js';
+import { ACK_OF_REQUEST, bodyBytesMin } from '../frames.js';
 import { type ClientParams, isSoundGrant } from '../handshake-messages.js';
 import { CLIENT_LIMITS, type ClientLimits } from '../limits.js';
 import { readU16, readU32, readU48 } from '../little-endian.js';
@@ -27,6 +27,7 @@ import { Outgoing } from '../outgoing.js';
 import { Jitter, RttEstimator } from '../rtt-estimator.js';
 import { dataTypesOf, typeOffsetOf } from '../sealing.js';
 import { TimerHeap } from '../timer-heap.js';
+import { ClientControl } from './client-control.js';
 import { ClientHandshake } from './client-handshake.js';
 import { ClientIdentity } from './client-identity.js';
 import type { ClientListener } from './client-listener.js';
@@ -64,6 +65,7 @@ export class ClientEndpoint {
   readonly #windowMax: number;
   readonly #maxDatagramWanted: number;
   readonly #outgoing: Outgoing;
+  readonly #control: ClientControl;
   readonly #admission: Admission;
   readonly #typeOffset: number;
   readonly #timers = new TimerHeap(TIMERS);
@@ -82,7 +84,6 @@ export class ClientEndpoint {
   #lastHeardMs = 0;
   /** Since when something has been outstanding without a break. */
   #busySinceMs = 0;
-  #pingToken = 0;
   #datagramsIn = 0;
   #bytesIn = 0;
 
@@ -95,6 +96,7 @@ export class ClientEndpoint {
       : Limits.datagramBytesMax;
     this.#typeOffset = typeOffsetOf(options.mode);
     this.#outgoing = new Outgoing(options.sink, dataTypesOf(options.mode).toServer);
+    this.#control = new ClientControl(this.#outgoing);
     this.#admission = new Admission('client', options.mode, this.#maxDatagramWanted);
     const jitter = new Jitter(options.random);
     this.#sealed = sealedHandshakeOf(options);
@@ -220,7 +222,7 @@ export class ClientEndpoint {
   /** Says goodbye, best effort. Unanswered requests get no other call. */
   close(_nowMs: number): void {
     if (this.#isClosed) return;
-    if (this.#session !== null) this.#sendClose(this.#session, CloseCode.NORMAL);
+    if (this.#session !== null) this.#control.close(this.#session, CloseCode.NORMAL);
     this.#shut();
     this.#outgoing.flush();
   }
@@ -319,7 +321,7 @@ export class ClientEndpoint {
       if (type >= SKIPPABLE_FRAMES_FROM) continue;
       const bytesMin = bodyBytesMin(type);
       if (bytesMin < 0 || type === FrameType.REQ || type === FrameType.REQ_FRAG) {
-        this.#sendClose(session, CloseCode.UNSUPPORTED_FRAME);
+        this.#control.close(session, CloseCode.UNSUPPORTED_FRAME);
         this.#loseSession('the server sent a frame that this client does not know', nowMs);
       } else if (at - body < bytesMin) this.#drop('bad-frame');
       else this.#handleFrame(session, type, bytes, body, at, counter, nowMs);
@@ -349,20 +351,10 @@ export class ClientEndpoint {
         this.#requests.handleWorking(bytes, body, nowMs);
         break;
       case FrameType.PING:
-        writePong(
-          this.#outgoing.bytes,
-          this.#reserve(session, FrameBodyBytes.PONG),
-          readU32(bytes, body + 4),
-        );
+        this.#control.pong(session, bytes, body);
         break;
       case FrameType.PATH_CHALLENGE:
-        writePath(
-          this.#outgoing.bytes,
-          this.#reserve(session, FrameBodyBytes.PATH_RESPONSE),
-          FrameType.PATH_RESPONSE,
-          bytes,
-          body,
-        );
+        this.#control.pathResponse(session, bytes, body);
         break;
       case FrameType.CLOSE:
         if (readU16(bytes, body) === CloseCode.KEY_REVOKED && this.#sealed !== undefined) {
@@ -510,7 +502,7 @@ export class ClientEndpoint {
   #renewIfExhausted(nowMs: number): void {
     const { window } = this.#requests;
     if (window.nextRid <= this.#limits.requestIdMax || window.outstanding > 0 || this.#isClosed) return;
-    if (this.#session !== null) this.#sendClose(this.#session, CloseCode.NORMAL);
+    if (this.#session !== null) this.#control.close(this.#session, CloseCode.NORMAL);
     this.#retire();
     this.#requests.detach();
     this.#requests.restart();
@@ -577,22 +569,8 @@ export class ClientEndpoint {
   }
 
   #ping(session: ClientSession): void {
-    const token = this.#pingToken++ >>> 0;
-    writePing(
-      this.#outgoing.bytes,
-      this.#reserve(session, FrameBodyBytes.PING),
-      this.#requests.window.floor,
-      token,
-    );
+    this.#control.ping(session, this.#requests.window.floor);
     this.#requests.onFloorTold();
-  }
-
-  #sendClose(session: ClientSession, code: number): void {
-    writeClose(this.#outgoing.bytes, this.#reserve(session, FrameBodyBytes.CLOSE), code);
-  }
-
-  #reserve(session: ClientSession, bodyBytes: number): number {
-    return this.#outgoing.reserve(session, FRAME_HEADER_BYTES + bodyBytes);
   }
 
   #clientParams(): ClientParams {

@@ -8,17 +8,18 @@
  * Order: files, synced; MANIFEST last; then all of it is read back as a start would. A copy that fails is removed.
  */
 
-import { ByteWriter } from '@anoadb/protocol';
 import { ACCESS_NAME } from '../data-directory.js';
 import type { SecretSource } from '../database-types.js';
 import { DirectoryLoad } from '../directory-load.js';
 import { DIRECTORY_MODE, FILE_MODE, type FileSystem, pathIn } from '../file-system.js';
+import { examineEnd } from '../journal/journal-end.js';
 import { closedList } from '../journal/journal-opening.js';
-import { JournalReplay } from '../journal/journal-replay.js';
+import { SegmentReader } from '../journal/segment-reader.js';
 import { KEYRING_BYTES_MAX, KEYRING_NAME, type Keyring } from '../keyring.js';
 import { type ListedJournal, MANIFEST_NAME, type Manifest, publishManifest } from '../manifest.js';
 import { ExitCode, PersistenceError } from '../persistence-error.js';
 import type { StorageCrypto } from '../storage-crypto.js';
+import { toHex } from '../text-forms.js';
 import {
   attempt,
   closeQuietly,
@@ -84,8 +85,8 @@ export async function copyDirectory(
   });
 }
 
-/** False: there is nothing. Refuses anything but an empty directory. */
-function refuseTaken(fs: FileSystem, to: string): boolean {
+/** Refuses anything but nothing (false) and an empty directory (true). */
+export function refuseTaken(fs: FileSystem, to: string): boolean {
   const stat = attempt(to, 'look at it', () => fs.stat(to));
   if (stat === undefined) return false;
   const names = stat.kind === 'directory' ? attempt(to, 'list it', () => fs.list(to)) : undefined;
@@ -120,7 +121,7 @@ class DirectoryCopy {
     const { from, to, secret: source, nowMs } = this.#options;
     const keyring = keyringToRead(fs, crypto, from, secretToRead(fs, source));
     const manifest = manifestToRead(fs, crypto, from, keyring);
-    const { journal, replay } = await this.#journalOf(keyring, manifest);
+    const journal = this.#journalOf(keyring, manifest);
     const snapshotFiles = manifest.snapshot?.files ?? [];
     const dataFiles = [...snapshotFiles, ...journal.map(({ name, bytes }) => ({ name, bytes: bytes ?? 0 }))];
     this.#bytesTotal = dataFiles.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -128,23 +129,18 @@ class DirectoryCopy {
     this.#copyWhole(ACCESS_NAME, ACCESS_BYTES_MAX);
     this.#copyWhole(KEYRING_NAME, KEYRING_BYTES_MAX);
     syncDirectory(fs, to);
-    const copied: Manifest = {
-      ...manifest,
-      dbNowMs: replay.dbNowMs,
-      lastVersion: replay.lastLsn,
-      isCleanStop: true,
-      journal,
-    };
+    const endLsn = Math.max(manifest.lastVersion, journal.at(-1)?.endLsn ?? 0);
+    const copied: Manifest = { ...manifest, lastVersion: endLsn, isCleanStop: true, journal };
     this.#made.push(MANIFEST_NAME);
     publishManifest(fs, crypto, keyring, to, copied);
-    await this.#verify(keyring, copied, nowMs);
+    const { lastLsn, dbNowMs } = await this.#verify(keyring, copied, nowMs);
     return {
       databaseUuid: keyring.database,
       files: this.#made.length,
       bytes: this.#copied,
       generation: manifest.snapshot?.generation ?? 0,
-      lastLsn: replay.lastLsn,
-      dbNowMs: replay.dbNowMs,
+      lastLsn,
+      dbNowMs,
     };
   }
 
@@ -153,27 +149,22 @@ class DirectoryCopy {
   }
 
   /** The journal as the copy lists it: all closed, the open one where its last whole frame ends now. */
-  async #journalOf(
-    keyring: Keyring,
-    manifest: Manifest,
-  ): Promise<{ journal: readonly ListedJournal[]; replay: JournalReplay }> {
-    const { from: directory, yieldToEventLoop } = this.#options;
-    const replay = new JournalReplay({ fs: this.#fs, crypto: this.#crypto, directory, keyring, manifest });
-    const records = new ByteWriter(RUN_BYTES);
-    try {
-      while (replay.fill(records, RUN_BYTES >> 1)) {
-        records.reset();
-        await yieldToEventLoop();
-      }
-    } finally {
-      replay.close();
-    }
-    const open = replay.segments.find(({ isOpen }) => isOpen);
+  #journalOf(keyring: Keyring, manifest: Manifest): readonly ListedJournal[] {
     const closed = closedList(manifest.journal, undefined);
-    if (open === undefined || open.frames === 0) return { journal: closed, replay };
-    const { name, startLsn, keyId, bytes, lastLsn: endLsn, tag } = open;
-    const { number } = manifest.journal.at(-1)!;
-    return { journal: [...closed, { name, number, startLsn, keyId, bytes, endLsn, tag }], replay };
+    const open = manifest.journal.find(({ bytes, isFilling }) => bytes === undefined && !isFilling);
+    if (open === undefined) return closed;
+    const { name, number, startLsn, keyId, policy = 'everysec' } = open;
+    const { from: directory } = this.#options;
+    const reader = new SegmentReader({ fs: this.#fs, crypto: this.#crypto, directory, keyring, name });
+    try {
+      const durableLsn = Math.max(manifest.snapshot?.endVersion ?? 0, closed.at(-1)?.endLsn ?? 0);
+      const { soundBytes: bytes } = examineEnd(reader, { name, policy, durableLsn });
+      if (reader.frames === 0) return closed;
+      const { lastLsn: endLsn, lastTag } = reader;
+      return [...closed, { name, number, startLsn, keyId, bytes, endLsn, tag: toHex(lastTag) }];
+    } finally {
+      reader.close();
+    }
   }
 
   async #copyPart(name: string, bytes: number): Promise<void> {
@@ -214,8 +205,12 @@ class DirectoryCopy {
     this.#copied += bytes.length;
   }
 
-  /** Reads the copy as a start would. */
-  async #verify(keyring: Keyring, manifest: Manifest, nowMs: number): Promise<void> {
+  /** Reads the copy as a start would; returns what it ends with. */
+  async #verify(
+    keyring: Keyring,
+    manifest: Manifest,
+    nowMs: number,
+  ): Promise<{ lastLsn: number; dbNowMs: number }> {
     const { to: directory, onProgress, yieldToEventLoop } = this.#options;
     const load = new DirectoryLoad(this.#fs, this.#crypto, {
       do: 'begin-load',
@@ -230,6 +225,7 @@ class DirectoryCopy {
         onProgress?.({ step: 'verify', bytes: load.bytesRead, bytesTotal: this.#bytesTotal });
         await yieldToEventLoop();
       }
+      return load.journal;
     } finally {
       load.close();
     }

@@ -91,7 +91,6 @@ class Salvage {
     const snapshot = new SnapshotSalvage(this.#fs, this.#crypto, keyring, this.#load, this.#losses, nowMs);
     const generation = manifest?.snapshot?.generation ?? newestGeneration(names);
     for (const name of snapshotFiles(names, manifest, generation)) snapshot.readFile(directory, name);
-    snapshot.end();
     const fromLsn = manifest?.snapshot?.endVersion ?? snapshot.endVersion ?? 0;
     this.#lastLsn = fromLsn;
     this.#dbNowMs = Math.max(manifest?.dbNowMs ?? 0, snapshot.dbNowMs);

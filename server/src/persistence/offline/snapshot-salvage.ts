@@ -36,8 +36,7 @@ export class SnapshotSalvage {
   /** LSN at which it ends; undefined: its end was not found. */
   endVersion: number | undefined;
   dbNowMs = 0;
-  /** Lines that put an entry: those that were read, and those that its end mark counts. */
-  entriesRead = 0;
+  /** Lines that put an entry, as its end mark counts them. */
   entriesWritten: number | undefined;
   readonly #fs: FileSystem;
   readonly #crypto: StorageCrypto;
@@ -91,9 +90,9 @@ export class SnapshotSalvage {
     this.#readChunks(name, bytes, at, keys);
   }
 
-  /** Behind the last file. */
-  end(): void {
-    this.entriesRead = this.#parser.counts.entries;
+  /** Lines that put an entry and were read. */
+  get entriesRead(): number {
+    return this.#parser.counts.entries;
   }
 
   #openHeader(file: string): { at: number; firstChunk: number; keys: SealingKeys } {
