@@ -244,6 +244,22 @@ export class Engine {
     return ref;
   }
 
+  /** `find` for a key that stands in no op: `keyHash` is its hash from here on, for `put` and `removeKey`. */
+  findKey(bytes: Uint8Array, keyStart: number, keyEnd: number): EntryRef {
+    this.keyHash = this.store.keyHash(bytes, keyStart, keyEnd);
+    const ref = this.store.findHashed(this.keyHash, bytes, keyStart, keyEnd, this.nowMs);
+    if (this.#seesUnreleased) this.restOn(ref);
+    return ref;
+  }
+
+  /** As `findKey`, counted as a hit or a miss. */
+  findKeyToRead(bytes: Uint8Array, keyStart: number, keyEnd: number): EntryRef {
+    const ref = this.findKey(bytes, keyStart, keyEnd);
+    if (ref === 0) this.misses++;
+    else this.hits++;
+    return ref;
+  }
+
   /** The answer rests on that entry being as it is; 0: on there being none. */
   restOn(ref: EntryRef): void {
     const lsn = ref === 0 ? this.#lastRemovalLsn : this.store.versionOf(ref);
@@ -336,7 +352,11 @@ export class Engine {
 
   /** Removes the entry at `ref`, which is that of the op's key. Returns the LSN, or 0: too much to remember. */
   remove(ref: EntryRef, op: Op): number {
-    const { bytes, keyStart, keyEnd } = op;
+    return this.removeKey(ref, op.bytes, op.keyStart, op.keyEnd);
+  }
+
+  /** `remove` for the key that `findKey` has just found at `ref`. */
+  removeKey(ref: EntryRef, bytes: Uint8Array, keyStart: number, keyEnd: number): number {
     if (this.#isAtomic && !this.#undo.remember(ref, bytes, keyStart, keyEnd)) return 0;
     const lsn = this.#journal.takeLsn();
     this.#lastRemovalLsn = lsn;
