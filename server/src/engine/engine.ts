@@ -24,6 +24,7 @@ import { commandHandlers, permissionsNeeded } from './command-table.js';
 import { type DeferredResult, PENDING } from './deferred-result.js';
 import type { Journal } from './journal.js';
 import { reachesBeyond } from './key-scope.js';
+import { Lists } from './list/lists.js';
 import { UndoLog } from './undo-log.js';
 
 /** What surrounds the engine and answers for it. */
@@ -69,6 +70,7 @@ export class Engine {
   /** Bytes that a listing may fill; the door lowers it to what its reply has room for. */
   listingBytesMax = 64 * 1024;
   readonly store: Store;
+  readonly lists: Lists;
   readonly services: EngineServices;
   readonly valueBytesMax: number;
   /** For results that do not lie in the store. */
@@ -111,6 +113,7 @@ export class Engine {
       this.#journal.remove(bytes, keyStart, keyEnd, this.#lastRemovalLsn);
     });
     this.#undo = new UndoLog(this.store);
+    this.lists = new Lists(this);
   }
 
   /** Whether the ops since `begin` stand or fall together. */
@@ -290,6 +293,7 @@ export class Engine {
    * Writes an entry whole under the next LSN.
    * @param keyHash `Store.keyHash` of that key, `this.keyHash` where it is the op's own.
    * @param before the entry of that key, just found; 0 where there is none.
+   * @param clientFlags memcached's opaque 32 bits, kept with the entry; 0: none.
    * @returns the entry, or 0: no memory, and the key is as it was.
    */
   put(
@@ -303,6 +307,7 @@ export class Engine {
     valueStart: number,
     valueEnd: number,
     expiryMs: number,
+    _clientFlags = 0,
   ): EntryRef {
     if (!this.#journal.hasRoom) return 0;
     if (this.#isAtomic && !this.#undo.remember(before, bytes, keyStart, keyEnd)) return 0;
