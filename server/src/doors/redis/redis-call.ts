@@ -1,0 +1,113 @@
+/**
+ * The command in hand: argument 0 is its name, all are ranges of the bytes that came. One object per session, reused,
+ * so a handler keeps neither it nor its bytes.
+ *
+ * Text in this door has one character per byte (Latin-1): Redis knows bytes only, and an error must echo what came
+ * byte for byte, UTF-8 or not. RespWriter writes it back the same way.
+ */
+
+import type { Integer } from '@anoadb/protocol';
+
+const NOTHING = new Uint8Array(0);
+const ARGUMENTS_KEPT = 1024;
+const MINUS = 0x2d;
+const DIGIT_0 = 0x30;
+/** Whole numbers of so many digits are exact as a number. */
+const SAFE_DIGITS = 15;
+/** `-9223372036854775808`. */
+const INTEGER_CHARS_MAX = 20;
+const INT64_MIN = -0x8000_0000_0000_0000n;
+const INT64_MAX = 0x7fff_ffff_ffff_ffffn;
+
+export class RedisCall {
+  bytes: Uint8Array = NOTHING;
+  /** Arguments, the name included. */
+  count = 0;
+  starts: Int32Array = new Int32Array(16);
+  ends: Int32Array = new Int32Array(16);
+
+  /** Starts over, with room for so many arguments. */
+  begin(argumentsMax: number): void {
+    this.count = 0;
+    if (this.starts.length < argumentsMax || this.starts.length > ARGUMENTS_KEPT) this.#resize(argumentsMax);
+  }
+
+  /** Appends the argument [start, end). */
+  add(start: number, end: number): void {
+    if (this.count === this.starts.length) this.#grow();
+    this.starts[this.count] = start;
+    this.ends[this.count++] = end;
+  }
+
+  lengthOf(index: number): number {
+    return this.ends[index] - this.starts[index];
+  }
+
+  /** Whether that argument is `word`, which is given in lower case, in whatever case of ASCII. */
+  isWord(index: number, word: string): boolean {
+    const start = this.starts[index];
+    if (this.ends[index] - start !== word.length) return false;
+    const bytes = this.bytes;
+    for (let i = 0; i < word.length; i++) {
+      if (lowerCase(bytes[start + i]) !== word.charCodeAt(i)) return false;
+    }
+    return true;
+  }
+
+  /** That argument, one character per byte: for messages and for keys of a Map. */
+  text(index: number): string {
+    return byteText(this.bytes, this.starts[index], this.ends[index]);
+  }
+
+  /**
+   * The int64 that the argument is in canonical decimal form (no space, no plus, no leading zero, no `-0`), a number
+   * where that is exact; else undefined.
+   */
+  integer(index: number): Integer | undefined {
+    return canonicalInteger(this.bytes, this.starts[index], this.ends[index]);
+  }
+
+  #grow(): void {
+    this.#resize(this.starts.length * 2);
+  }
+
+  #resize(length: number): void {
+    const starts = new Int32Array(Math.max(16, length));
+    const ends = new Int32Array(starts.length);
+    starts.set(this.starts.subarray(0, this.count));
+    ends.set(this.ends.subarray(0, this.count));
+    this.starts = starts;
+    this.ends = ends;
+  }
+}
+
+/** The int64 whose canonical decimal form [start, end) is, as `RedisCall.integer`; also for stored values. */
+export function canonicalInteger(bytes: Uint8Array, start: number, end: number): Integer | undefined {
+  const isNegative = bytes[start] === MINUS && start < end;
+  const first = isNegative ? start + 1 : start;
+  const digits = end - first;
+  if (digits < 1 || end - start > INTEGER_CHARS_MAX) return undefined;
+  if (bytes[first] === DIGIT_0) return digits === 1 && !isNegative ? 0 : undefined;
+  let value = 0;
+  for (let at = first; at < end; at++) {
+    const digit = bytes[at] - DIGIT_0;
+    if (!(digit >= 0 && digit <= 9)) return undefined;
+    value = value * 10 + digit;
+  }
+  if (digits <= SAFE_DIGITS) return isNegative ? -value : value;
+  const exact = BigInt(byteText(bytes, start, end));
+  if (exact < INT64_MIN || exact > INT64_MAX) return undefined;
+  const asNumber = Number(exact);
+  return Number.isSafeInteger(asNumber) ? asNumber : exact;
+}
+
+/** The bytes as text, one character each. */
+export function byteText(bytes: Uint8Array, start: number, end: number): string {
+  let text = '';
+  for (let at = start; at < end; at++) text += String.fromCharCode(bytes[at]);
+  return text;
+}
+
+export function lowerCase(byte: number): number {
+  return byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte;
+}
