@@ -1,4 +1,5 @@
 import type { Emitter } from './emitter.js';
+import { HttpEmitter } from './http-emitter.js';
 import { JavaEmitter } from './java-emitter.js';
 import { MarkdownEmitter } from './markdown-emitter.js';
 import { TypeScriptEmitter } from './typescript-emitter.js';
@@ -8,6 +9,7 @@ import { VectorsEmitter } from './vectors-emitter.js';
 export const emitters: readonly Emitter[] = [
   new TypeScriptEmitter(),
   new JavaEmitter(),
+  new HttpEmitter(),
   new MarkdownEmitter(),
   new VectorsEmitter(),
 ];

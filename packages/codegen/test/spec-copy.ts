@@ -39,7 +39,7 @@ export function specCopy(): SpecCopy {
 /** A root in the temporary folder with the spec and what is generated from it, but nothing released. */
 export function temporaryRoot(): string {
   const root = mkdtempSync(join(tmpdir(), 'anoadb-codegen-'));
-  for (const path of ['protocol-spec', ...emitters.flatMap(({ folders }) => folders)]) {
+  for (const path of ['protocol-spec', 'docs', ...emitters.flatMap(({ folders }) => folders)]) {
     mkdirSync(join(root, path), { recursive: true });
     cpSync(join(repositoryRoot, path), join(root, path), {
       recursive: true,
