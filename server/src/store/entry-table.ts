@@ -9,14 +9,17 @@ import { copyBytes } from '@anoadb/protocol';
 import { Arena } from './arena.js';
 import type { EntryFields } from './entry-fields.js';
 import {
+  clientFlagsWord,
   EXPIRY,
   expiryAt,
+  HAS_CLIENT_FLAGS,
   HAS_EXPIRY,
   headerBytes,
   KEY_LENGTH_SHIFT,
   KIND_MASK,
   KIND_SHIFT,
   QUEUED,
+  SHAPE,
   VALUE_LENGTH,
   VERSION,
   VISITED,
@@ -65,7 +68,7 @@ export class EntryTable {
   }
 
   shapeOf(ref: number): number {
-    return this.word0(ref) & (HAS_EXPIRY | QUEUED);
+    return this.word0(ref) & SHAPE;
   }
 
   word0(ref: number): number {
@@ -76,6 +79,20 @@ export class EntryTable {
     const words = this.pool.words[ref >>> SEGMENT_SHIFT];
     const at = (ref & SEGMENT_UNIT_MASK) << 1;
     return (words[at] & HAS_EXPIRY) === 0 ? 0 : expiryAt(words, at);
+  }
+
+  /** 0 where the entry has none. */
+  clientFlagsOf(ref: number): number {
+    const words = this.pool.words[ref >>> SEGMENT_SHIFT];
+    const at = (ref & SEGMENT_UNIT_MASK) << 1;
+    return (words[at] & HAS_CLIENT_FLAGS) === 0 ? 0 : words[at + clientFlagsWord(words[at])] >>> 0;
+  }
+
+  /** Sets the client's flags of an entry whose shape has them. */
+  setClientFlags(ref: number, clientFlags: number): void {
+    const words = this.pool.words[ref >>> SEGMENT_SHIFT];
+    const at = (ref & SEGMENT_UNIT_MASK) << 1;
+    words[at + clientFlagsWord(words[at])] = clientFlags;
   }
 
   isExpired(ref: number, nowMs: number): boolean {
@@ -154,6 +171,7 @@ export class EntryTable {
     into.valueBytes = words[at + VALUE_LENGTH];
     into.expiryMs = (word0 & HAS_EXPIRY) === 0 ? 0 : expiryAt(words, at);
     into.version = (words[at + VERSION] >>> 0) + words[at + VERSION + 1] * 2 ** 32;
+    into.clientFlags = (word0 & HAS_CLIENT_FLAGS) === 0 ? 0 : words[at + clientFlagsWord(word0)] >>> 0;
     into.bytes = this.pool.bytes[segment];
     into.words = words;
     into.start = (at << 2) + headerBytes(word0);
@@ -190,7 +208,7 @@ export class EntryTable {
     const words = this.pool.words[segment];
     const at = (ref & SEGMENT_UNIT_MASK) << 1;
     const word0 = words[at];
-    if ((word0 & (HAS_EXPIRY | QUEUED)) !== shape || (shape & HAS_EXPIRY) !== 0) return false;
+    if ((word0 & SHAPE) !== shape || (shape & HAS_EXPIRY) !== 0) return false;
     if (words[at + VALUE_LENGTH] !== end - start) return false;
     words[at] = (word0 & ~(KIND_MASK | 0xff)) | type;
     words[at + VERSION] = version | 0;
@@ -251,6 +269,7 @@ export class EntryTable {
       expiryMs,
       this.versionOf(ref),
     );
+    if ((shape & HAS_CLIENT_FLAGS) !== 0) this.setClientFlags(block, this.clientFlagsOf(ref));
   }
 
   /** Adds bytes behind the value, in a block that has room for them. */

@@ -1,4 +1,6 @@
 export { EntryFields } from './entry-fields.js';
+export type { ListBlocks } from './lists/list-blocks.js';
+export type { ListCursor } from './lists/list-cursor.js';
 export { SavedEntry } from './saved-entry.js';
 export { STORE_MEMORY_BYTES_MIN, Store } from './store.js';
 export { checkStore } from './store-check.js';

@@ -10,4 +10,6 @@ export class SavedEntry {
   /** Absolute, 0 = none. */
   expiryMs = 0;
   version = 0;
+  /** Opaque 32 bits of a client, 0: none. */
+  clientFlags = 0;
 }

@@ -227,7 +227,8 @@ function checkQueue(table: EntryTable, refs: Set<number>): void {
   let flagged = 0;
   for (const ref of refs) {
     const word0 = table.word0(ref);
-    equal(word0 & (HAS_EXPIRY | QUEUED), table.shapeFor((word0 & HAS_EXPIRY) !== 0), 'shape of a header');
+    const shape = word0 & (HAS_EXPIRY | QUEUED);
+    equal(shape, table.shapeFor((word0 & HAS_EXPIRY) !== 0), 'shape of a header');
     ensure(word0 >>> KEY_LENGTH_SHIFT > 0 && headerBytes(word0) >= 16, 'header');
     if ((word0 & QUEUED) !== 0) flagged++;
   }

@@ -1,7 +1,9 @@
 import type { EntryFields } from './entry-fields.js';
 import {
+  HAS_CLIENT_FLAGS,
   HAS_EXPIRY,
   headerBytes,
+  IS_LIST,
   KEY_LENGTH_MAX,
   KIND_MASK,
   KIND_SHIFT,
@@ -9,6 +11,7 @@ import {
 } from './entry-layout.js';
 import { EntryTable } from './entry-table.js';
 import { KeyHash } from './key-hash.js';
+import { ListBlocks } from './lists/list-blocks.js';
 import { LookAhead } from './look-ahead.js';
 import { Reclaimer } from './reclaimer.js';
 import type { SavedEntry } from './saved-entry.js';
@@ -35,6 +38,8 @@ export class Store {
   readonly counters: StoreCounters = { expired: 0, evicted: 0, refused: 0, slotsMoved: 0, entriesMoved: 0 };
   /** The entry that the last successful `put` wrote: spares its caller a second look-up. */
   lastPut: EntryRef = 0;
+  /** What entries of type LIST hold. */
+  readonly lists = new ListBlocks();
   readonly #options: StoreOptions;
   readonly #hash: KeyHash;
   readonly #ahead = new LookAhead(LOOK_AHEAD_KEYS_MAX);
@@ -100,7 +105,8 @@ export class Store {
 
   /**
    * Writes an entry whole. False: out of memory, and the key is as it was (others may have been evicted).
-   * The value may lie in the store itself (RENAME). The cached kind of the entry becomes 0.
+   * The value may lie in the store itself (RENAME). The cached kind of the entry becomes 0. `clientFlags` are 32 bits of
+   * a client (memcached); they stay until the next `put`.
    */
   put(
     bytes: Uint8Array,
@@ -113,6 +119,7 @@ export class Store {
     expiryMs: number,
     version: number,
     nowMs: number,
+    clientFlags = 0,
   ): boolean {
     const hash = this.#hash.of(bytes, keyStart, keyEnd);
     const ref = this.findHashed(hash, bytes, keyStart, keyEnd, nowMs);
@@ -129,6 +136,7 @@ export class Store {
       expiryMs,
       version,
       nowMs,
+      clientFlags,
     );
   }
 
@@ -146,6 +154,7 @@ export class Store {
     expiryMs: number,
     version: number,
     nowMs: number,
+    clientFlags = 0,
   ): boolean {
     const table = this.#table;
     const keyLength = keyEnd - keyStart;
@@ -153,8 +162,9 @@ export class Store {
     if (!(valueEnd - valueStart <= VALUE_LENGTH_MAX))
       throw new RangeError(`value of ${valueEnd - valueStart} bytes`);
     let ref = before;
-    const shape = table.shapeFor(expiryMs !== 0);
+    const shape = table.shapeFor(expiryMs !== 0) | (clientFlags !== 0 ? HAS_CLIENT_FLAGS : 0);
     if (ref !== 0 && table.overwrite(ref, shape, type, valueBytes, valueStart, valueEnd, version)) {
+      if (clientFlags !== 0) table.setClientFlags(ref, clientFlags);
       if (this.#marksVisited) table.markVisited(ref);
       this.lastPut = ref;
       return true;
@@ -165,6 +175,7 @@ export class Store {
       table.setValue(ref, valueBytes, valueStart, valueEnd);
       table.setVersion(ref, version);
       if (expiryMs !== 0) table.changeExpiry(ref, expiryMs);
+      if (clientFlags !== 0) table.setClientFlags(ref, clientFlags);
       if (this.#marksVisited) table.markVisited(ref);
       this.lastPut = ref;
       return true;
@@ -190,6 +201,7 @@ export class Store {
         expiryMs,
         version,
       );
+      if (clientFlags !== 0) table.setClientFlags(block, clientFlags);
       if (ref !== 0) {
         table.supersede(hash, ref, block);
         return true;
@@ -221,7 +233,7 @@ export class Store {
   /** Changes the absolute expiry (0 = none) and the version; the entry may move. 0: out of memory, nothing changed. */
   setExpiry(ref: EntryRef, expiryMs: number, version: number): EntryRef {
     const table = this.#table;
-    const shape = table.shapeFor(expiryMs !== 0);
+    const shape = table.shapeFor(expiryMs !== 0) | (table.shapeOf(ref) & (HAS_CLIENT_FLAGS | IS_LIST));
     let changed = ref;
     if (table.shapeOf(ref) !== shape) {
       const size = table.sizeOf(ref) - headerBytes(table.shapeOf(ref)) + headerBytes(shape);
@@ -253,7 +265,7 @@ export class Store {
     return this.#table.word0(ref) & 0xff;
   }
 
-  /** The cached interpretation of a TEXT value: 0 = not yet known, else a ValueType. */
+  /** The cached interpretation of a TEXT value: 0 = not yet known, else a ValueType up to 7. */
   kindOf(ref: EntryRef): number {
     return (this.#table.word0(ref) & KIND_MASK) >>> KIND_SHIFT;
   }
@@ -265,6 +277,11 @@ export class Store {
   /** Absolute Unix ms, 0 = none. */
   expiryOf(ref: EntryRef): number {
     return this.#table.expiryOf(ref);
+  }
+
+  /** memcached's opaque 32 bits, unsigned; 0 = none. */
+  clientFlagsOf(ref: EntryRef): number {
+    return this.#table.clientFlagsOf(ref);
   }
 
   versionOf(ref: EntryRef): number {
@@ -312,6 +329,7 @@ export class Store {
     into.kind = this.kindOf(ref);
     into.expiryMs = this.expiryOf(ref);
     into.version = this.versionOf(ref);
+    into.clientFlags = this.clientFlagsOf(ref);
   }
 
   /** Puts a saved entry back, kind included. It may pass the memory limit rather than fail. */
@@ -330,6 +348,7 @@ export class Store {
       saved.expiryMs,
       saved.version,
       0,
+      saved.clientFlags,
     );
     this.#table.pool.forced = false;
     if (!isBack) throw new Error('the system has no memory to take a change back');
