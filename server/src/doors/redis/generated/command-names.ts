@@ -1,4 +1,8 @@
-/** Every command and subcommand of the Redis door, as Redis writes them. */
+// Generated from protocol-spec/redis/*.json by `npm run gen`: do not edit.
+
+/** Names of commands, as Redis writes them. */
+
+/** What can be called: of commands with subcommands those, as `client|list`. */
 export type RedisCommandName =
   | 'set'
   | 'get'
@@ -69,7 +73,6 @@ export type RedisCommandName =
   | 'renamenx'
   | 'copy'
   | 'randomkey'
-  | 'object'
   | 'object|encoding'
   | 'object|refcount'
   | 'object|idletime'
@@ -87,7 +90,6 @@ export type RedisCommandName =
   | 'select'
   | 'auth'
   | 'hello'
-  | 'client'
   | 'client|id'
   | 'client|list'
   | 'client|info'
@@ -103,7 +105,6 @@ export type RedisCommandName =
   | 'client|no-touch'
   | 'client|help'
   | 'info'
-  | 'config'
   | 'config|get'
   | 'config|set'
   | 'config|resetstat'
@@ -114,20 +115,17 @@ export type RedisCommandName =
   | 'bgsave'
   | 'lastsave'
   | 'bgrewriteaof'
-  | 'memory'
   | 'memory|usage'
   | 'memory|doctor'
   | 'memory|stats'
   | 'memory|purge'
   | 'memory|help'
-  | 'slowlog'
   | 'slowlog|get'
   | 'slowlog|len'
   | 'slowlog|reset'
   | 'slowlog|help'
   | 'debug'
   | 'shutdown'
-  | 'acl'
   | 'acl|whoami'
   | 'acl|users'
   | 'acl|cat'
@@ -142,5 +140,4 @@ export type RedisCommandName =
   | 'command|help'
   | 'dbsize'
   | 'flushdb'
-  | 'flushall'
-;
+  | 'flushall';
