@@ -68,7 +68,15 @@ export const protocolSchema = z.strictObject({
 export const typesSchema = z.strictObject({
   prose,
   types: z.array(
-    z.strictObject({ name: constantName, code: byte, storable: z.boolean(), wire: z.string().min(1), prose }),
+    z.strictObject({
+      name: constantName,
+      code: byte,
+      storable: z.boolean(),
+      /** False: stored, but never in front of a value in an op; absent: as storable. */
+      sendable: z.literal(false).optional(),
+      wire: z.string().min(1),
+      prose,
+    }),
   ),
 });
 

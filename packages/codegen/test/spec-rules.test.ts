@@ -147,8 +147,8 @@ const cases: readonly Case[] = [
   ],
   [
     'type-not-storable',
-    'an argument of a reserved type',
-    (s) => set(s.message('APPEND').arguments[0], { types: ['LIST'] }),
+    'an argument of a type that is never stored',
+    (s) => set(s.message('APPEND').arguments[0], { types: ['NONE'] }),
   ],
   [
     'unknown-type',

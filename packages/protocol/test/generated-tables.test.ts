@@ -25,7 +25,7 @@ import {
   isAloneOpcode,
   isKnownOpcode,
   isRereadOpcode,
-  isStorableType,
+  isSendableType,
   isWriteOpcode,
   kindOfOpcode,
   Limits,
@@ -185,12 +185,12 @@ test('every status has its info, and an unknown one may have been executed', () 
   assert.equal(errorInfo(0xfe).scope, 'transport');
 });
 
-test('types that are reserved or mean nothing can not be stored', () => {
-  const storable = Object.values(ValueType).filter(
+test('types that are reserved or mean nothing, and lists, are not sent in ops', () => {
+  const sendable = Object.values(ValueType).filter(
     (type) => type !== ValueType.NONE && type !== ValueType.LIST,
   );
   for (let type = 0; type < 256; type++)
-    assert.equal(isStorableType(type), (storable as number[]).includes(type), `type ${type}`);
+    assert.equal(isSendableType(type), (sendable as number[]).includes(type), `type ${type}`);
   assert.equal(valueTypeNames[ValueType.JSON], 'json');
 });
 

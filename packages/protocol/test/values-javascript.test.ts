@@ -272,7 +272,7 @@ test('a float may be given as a whole number, and non-finite ones come back', ()
   }
 });
 
-test('types that are none, reserved or unknown have no values', () => {
+test('types that are none, never sent or unknown have no values', () => {
   for (const type of [ValueType.NONE, ValueType.LIST, 10, 255, -1]) {
     assert.equal(isValidValue(type, new Uint8Array(8), 0, 8), false);
     assert.equal(isValidValue(type, new Uint8Array(0), 0, 0), false);

@@ -92,11 +92,11 @@ function valueTypes(model: SpecModel): string {
     };
   }
 
-  /** Whether a value of this type can be stored; false for NONE, reserved types and unknown codes. */
-  public static boolean isStorable(int type) {
+  /** Whether an op may bring a value of this type; false for NONE, LIST, reserved types and unknown codes. */
+  public static boolean isSendable(int type) {
     return switch (type) {
       case ${model.types
-        .filter((type) => type.storable)
+        .filter((type) => type.storable && type.sendable !== false)
         .map((type) => type.name)
         .join(', ')} -> true;
       default -> false;

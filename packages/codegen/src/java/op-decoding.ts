@@ -143,7 +143,7 @@ function argumentReader(argument: Argument, model: SpecModel): string[] {
   if (type === 'type')
     return [
       'type = LittleEndian.u8(op, take(1));',
-      `require(${types === undefined ? 'ValueType.isStorable(type)' : allowed}, Status.MALFORMED);`,
+      `require(${types === undefined ? 'ValueType.isSendable(type)' : allowed}, Status.MALFORMED);`,
       `arguments.put(${quote(name)}, type);`,
     ];
   if (!TRAILING_TYPES.has(type)) return numberReader(argument);
@@ -151,7 +151,7 @@ function argumentReader(argument: Argument, model: SpecModel): string[] {
   if (type === 'value') {
     lines.push(
       'type = LittleEndian.u8(op, take(1));',
-      'require(ValueType.isStorable(type), Status.MALFORMED);',
+      'require(ValueType.isSendable(type), Status.MALFORMED);',
     );
     if (types !== undefined) lines.push(`require(${allowed}, Status.TYPE_MISMATCH);`);
   }

@@ -12,7 +12,7 @@ const coded = (entries: readonly { name: string; code: number; prose: string }[]
 export function valueTypes(model: SpecModel): string {
   const names: string[] = [];
   for (const type of model.types) names[type.code] = type.name.toLowerCase();
-  const storable = model.types.filter((type) => type.storable);
+  const sendable = model.types.filter((type) => type.storable && type.sendable !== false);
   return (
     fileHead('Types of values.', 'types.json') +
     constantObject(
@@ -28,12 +28,12 @@ export function valueTypes(model: SpecModel): string {
 /** The name of each type in lower case, by its code: what TYPE answers. */
 export const valueTypeNames: readonly string[] = [${names.map(quote).join(', ')}];
 
-const STORABLE = new Uint8Array(256);
-${storable.map((type) => `STORABLE[ValueType.${type.name}] = 1;`).join('\n')}
+const SENDABLE = new Uint8Array(256);
+${sendable.map((type) => `SENDABLE[ValueType.${type.name}] = 1;`).join('\n')}
 
-/** Whether a value of this type can be stored; false for NONE, reserved types and unknown codes. */
-export function isStorableType(code: number): boolean {
-  return STORABLE[code] === 1;
+/** Whether an op may bring a value of this type; false for NONE, LIST, reserved types and unknown codes. */
+export function isSendableType(code: number): boolean {
+  return SENDABLE[code] === 1;
 }
 `
   );

@@ -86,7 +86,7 @@ import { Limits } from './limits.js';
 import type { Op } from './op.js';
 import { Opcode } from './opcodes.js';
 import { Status } from './status.js';
-import { ${usedTypes.has('value') ? 'isStorableType, ' : ''}ValueType } from './value-types.js';
+import { ${usedTypes.has('value') ? 'isSendableType, ' : ''}ValueType } from './value-types.js';
 
 ${typeTables.join('')}
 /**
@@ -180,14 +180,14 @@ function decodeArgument(argument: Argument, command: Command, model: SpecModel):
     if (type === 'type')
       lines.push(
         argument.types === undefined
-          ? `if (!isStorableType(op.type)) return Status.MALFORMED;`
+          ? `if (!isSendableType(op.type)) return Status.MALFORMED;`
           : `if (${typeTable(command, argument)}[op.type] === 0) return Status.MALFORMED;`,
       );
     return lines;
   }
   const lines: string[] = [];
   if (type === 'value') {
-    lines.push('op.type = reader.u8();', 'if (!isStorableType(op.type)) return Status.MALFORMED;');
+    lines.push('op.type = reader.u8();', 'if (!isSendableType(op.type)) return Status.MALFORMED;');
     if (argument.types !== undefined)
       lines.push(`if (${typeTable(command, argument)}[op.type] === 0) return Status.TYPE_MISMATCH;`);
   }

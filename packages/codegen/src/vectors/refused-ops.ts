@@ -12,6 +12,9 @@ import {
   utf8,
 } from './reference-encoder.js';
 
+/** NONE, and codes that no type has. */
+const UNKNOWN_TYPES = [0, 10, 0x7f, 0x80, 0xff];
+
 export interface RefusedOp {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -121,11 +124,13 @@ function refuseArgument(
       add(`${name} = ${float}`, withBytes(bytes));
     }
   if (argument.type === 'type' || argument.type === 'value')
-    for (const code of [0, 8, 10, 0x7f, 0x80, 0xff])
-      add(`${name} of type ${code}`, withBytes(Uint8Array.of(code)));
+    for (const code of UNKNOWN_TYPES) add(`${name} of type ${code}`, withBytes(Uint8Array.of(code)));
+  if (argument.type === 'value')
+    for (const { code, sendable } of model.types)
+      if (sendable === false) add(`${name} of type ${code}`, withBytes(Uint8Array.of(code)));
   if (argument.type === 'value' && argument.types !== undefined)
-    for (const { name: type, code, storable } of model.types)
-      if (storable && !argument.types.includes(type))
+    for (const { name: type, code, storable, sendable } of model.types)
+      if (storable && sendable !== false && !argument.types.includes(type))
         add(`${name} of type ${type}`, withBytes(Uint8Array.of(code)), 'TYPE_MISMATCH');
   if (argument.type === 'key') {
     add(`${name} empty`, withBytes(new Uint8Array(0)));

@@ -51,18 +51,19 @@ export const commandTable: readonly CommandInfo[] = [
     kind: 'read', mutates: false, alone: false, hasKey: true, replay: 'reread',
     keyProse: 'The key, 1 to 1024 bytes of any content.',
     summary: 'Read a value.',
-    prose: 'Returns the value with its type. Text that came without a type is interpreted, once, and the kind is kept with the entry.',
+    prose: 'Returns the value with its type. Text that came without a type is interpreted, once, and the kind is kept with the entry. A list is returned as json: an array of its elements, each interpreted.',
     flags: [
       { name: 'withVersion', bit: 0, prose: 'Return the version of the entry too, for a later ifVersion.' },
-      { name: 'raw', bit: 1, prose: 'Untyped text is returned as TEXT, byte for byte, instead of being interpreted.' },
+      { name: 'raw', bit: 1, prose: 'Untyped text is returned as TEXT, byte for byte, instead of being interpreted; an element of a list as a string.' },
     ],
     exclusive: [],
     arguments: [],
     result: { types: ['value'], version: 'when withVersion', prose: 'The value.' },
     errors: [
       { status: Status.NOT_FOUND, when: 'The key does not exist or has expired.' },
+      { status: Status.VALUE_TOO_LARGE, when: 'A list would be a larger json value than the server allows.' },
     ],
-    cost: { order: 'O(1)', growsWith: 'the size of the value, which is copied into the reply' },
+    cost: { order: 'O(1)', growsWith: 'the size of the value, which is copied into the reply; of a list every element is interpreted' },
     examples: [
       { about: 'Read a user', request: 'GET user:1', answer: 'OK, the value' },
       { about: 'Read with the version for a compare-and-set', request: 'GET user:1 withVersion', answer: 'OK, the value and version 17' },
@@ -282,7 +283,7 @@ export const commandTable: readonly CommandInfo[] = [
     kind: 'read', mutates: false, alone: false, hasKey: true, replay: 'stored',
     keyProse: 'The key, 1 to 1024 bytes of any content.',
     summary: 'Ask for the length of a value.',
-    prose: 'Bytes of a string, bytes or text; members of a json array or object.',
+    prose: 'Bytes of a string, bytes or text; members of a json array or object; elements of a list.',
     flags: [],
     exclusive: [],
     arguments: [],
@@ -337,8 +338,9 @@ export const commandTable: readonly CommandInfo[] = [
     result: { types: ['value'], version: 'always', prose: 'The value; the version is that of the entry after the op, or of its removal.' },
     errors: [
       { status: Status.NOT_FOUND, when: 'The key does not exist or has expired.' },
+      { status: Status.VALUE_TOO_LARGE, when: 'A list would be a larger json value than the server allows; nothing is changed.' },
     ],
-    cost: { order: 'O(1)', growsWith: 'the size of the value, which is copied into the reply' },
+    cost: { order: 'O(1)', growsWith: 'the size of the value, which is copied into the reply; of a list every element is interpreted' },
     examples: [
       { about: 'Read a session and give it five minutes more', request: 'GETEXPIRE session:9 ttlMs=300000', answer: 'OK, the value, version 26' },
     ],
@@ -377,7 +379,7 @@ export const commandTable: readonly CommandInfo[] = [
     ],
     exclusive: [],
     arguments: [],
-    result: { types: ['string'], version: 'never', prose: 'null, boolean, integer, float, string, json, bytes or text.' },
+    result: { types: ['string'], version: 'never', prose: 'null, boolean, integer, float, string, json, bytes, list or text.' },
     errors: [
       { status: Status.NOT_FOUND, when: 'The key does not exist or has expired.' },
     ],

@@ -7,12 +7,12 @@ import { Limits } from './limits.js';
 import type { Op } from './op.js';
 import { Opcode } from './opcodes.js';
 import { Status } from './status.js';
-import { isStorableType, ValueType } from './value-types.js';
+import { isSendableType, ValueType } from './value-types.js';
 
 const APPEND_VALUE_TYPES = new Uint8Array(256);
 for (const type of [ValueType.STRING, ValueType.BYTES, ValueType.TEXT]) APPEND_VALUE_TYPES[type] = 1;
 const SCAN_TYPE_TYPES = new Uint8Array(256);
-for (const type of [ValueType.NULL, ValueType.BOOLEAN, ValueType.INTEGER, ValueType.FLOAT, ValueType.STRING, ValueType.JSON, ValueType.BYTES, ValueType.TEXT]) SCAN_TYPE_TYPES[type] = 1;
+for (const type of [ValueType.NULL, ValueType.BOOLEAN, ValueType.INTEGER, ValueType.FLOAT, ValueType.STRING, ValueType.JSON, ValueType.BYTES, ValueType.LIST, ValueType.TEXT]) SCAN_TYPE_TYPES[type] = 1;
 
 /**
  * Reads one op. Returns OK, or the status that refuses it.
@@ -128,7 +128,7 @@ function decodeSet(reader: ByteReader, op: Op, keyBytes: number): Status {
     if (op.expireAtMs < 1) return Status.MALFORMED;
   }
   op.type = reader.u8();
-  if (!isStorableType(op.type)) return Status.MALFORMED;
+  if (!isSendableType(op.type)) return Status.MALFORMED;
   op.valueStart = reader.at;
   op.valueEnd = reader.end;
   reader.at = reader.end;
@@ -215,7 +215,7 @@ function decodeAppend(reader: ByteReader, op: Op, keyBytes: number): Status {
   if (keyBytes > Limits.keyBytesMax) return Status.KEY_TOO_LARGE;
   if (keyBytes < Limits.keyBytesMin) return Status.MALFORMED;
   op.type = reader.u8();
-  if (!isStorableType(op.type)) return Status.MALFORMED;
+  if (!isSendableType(op.type)) return Status.MALFORMED;
   if (APPEND_VALUE_TYPES[op.type] === 0) return Status.TYPE_MISMATCH;
   op.valueStart = reader.at;
   op.valueEnd = reader.end;

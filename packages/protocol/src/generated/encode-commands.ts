@@ -14,13 +14,16 @@ export interface GetRequest {
   readonly key: Uint8Array;
   /** Return the version of the entry too, for a later ifVersion. */
   readonly withVersion?: boolean | undefined;
-  /** Untyped text is returned as TEXT, byte for byte, instead of being interpreted. */
+  /**
+   * Untyped text is returned as TEXT, byte for byte, instead of being interpreted; an element of a list as a
+   * string.
+   */
   readonly raw?: boolean | undefined;
 }
 
 /**
  * Read a value. Returns the value with its type. Text that came without a type is interpreted, once, and the
- * kind is kept with the entry.
+ * kind is kept with the entry. A list is returned as json: an array of its elements, each interpreted.
  */
 export function encodeGet(writer: ByteWriter, request: GetRequest): void {
   let flags = 0;
@@ -239,7 +242,10 @@ export interface LengthRequest {
   readonly key: Uint8Array;
 }
 
-/** Ask for the length of a value. Bytes of a string, bytes or text; members of a json array or object. */
+/**
+ * Ask for the length of a value. Bytes of a string, bytes or text; members of a json array or object;
+ * elements of a list.
+ */
 export function encodeLength(writer: ByteWriter, request: LengthRequest): void {
   const start = beginOp(writer, Opcode.LENGTH, 0, request.key);
   endOp(writer, start);

@@ -103,7 +103,10 @@ export function kindOfOpcode(opcode: number): CommandKind {
 export const GetFlag = {
   /** Return the version of the entry too, for a later ifVersion. */
   WITH_VERSION: 0x01,
-  /** Untyped text is returned as TEXT, byte for byte, instead of being interpreted. */
+  /**
+   * Untyped text is returned as TEXT, byte for byte, instead of being interpreted; an element of a list as a
+   * string.
+   */
   RAW: 0x02,
 } as const;
 

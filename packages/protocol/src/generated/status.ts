@@ -28,8 +28,8 @@ export const Status = {
   /** A key longer than keyBytesMax. */
   KEY_TOO_LARGE: 0x07,
   /**
-   * The value to store is larger than the server allows, or the old value is larger than
-   * returnedValueBytesMax and can not be returned by a write.
+   * The value to store is larger than the server allows, the old value is larger than returnedValueBytesMax
+   * and can not be returned by a write, or a list is too large to be returned as one value.
    */
   VALUE_TOO_LARGE: 0x08,
   /**

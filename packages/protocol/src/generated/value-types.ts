@@ -27,7 +27,12 @@ export const ValueType = {
   JSON: 6,
   /** Bytes without meaning to the server. Wire form: the bytes. */
   BYTES: 7,
-  /** Reserved for lists. Refused until a release defines it. Wire form: reserved. */
+  /**
+   * A list of elements, each bytes without a type, made and changed at the Redis door. A result that returns
+   * one is JSON: an array of the elements, each interpreted as TEXT is, and {"base64":"..."} where it is not
+   * UTF-8; with raw each is a string. A SET of this type is refused with MALFORMED. Wire form: never sent:
+   * see JSON.
+   */
   LIST: 8,
   /**
    * Text that came without a type (command line, Redis, memcached, HTTP). Kept byte for byte; the server
@@ -40,17 +45,17 @@ export type ValueType = (typeof ValueType)[keyof typeof ValueType];
 /** The name of each type in lower case, by its code: what TYPE answers. */
 export const valueTypeNames: readonly string[] = ['none', 'null', 'boolean', 'integer', 'float', 'string', 'json', 'bytes', 'list', 'text'];
 
-const STORABLE = new Uint8Array(256);
-STORABLE[ValueType.NULL] = 1;
-STORABLE[ValueType.BOOLEAN] = 1;
-STORABLE[ValueType.INTEGER] = 1;
-STORABLE[ValueType.FLOAT] = 1;
-STORABLE[ValueType.STRING] = 1;
-STORABLE[ValueType.JSON] = 1;
-STORABLE[ValueType.BYTES] = 1;
-STORABLE[ValueType.TEXT] = 1;
+const SENDABLE = new Uint8Array(256);
+SENDABLE[ValueType.NULL] = 1;
+SENDABLE[ValueType.BOOLEAN] = 1;
+SENDABLE[ValueType.INTEGER] = 1;
+SENDABLE[ValueType.FLOAT] = 1;
+SENDABLE[ValueType.STRING] = 1;
+SENDABLE[ValueType.JSON] = 1;
+SENDABLE[ValueType.BYTES] = 1;
+SENDABLE[ValueType.TEXT] = 1;
 
-/** Whether a value of this type can be stored; false for NONE, reserved types and unknown codes. */
-export function isStorableType(code: number): boolean {
-  return STORABLE[code] === 1;
+/** Whether an op may bring a value of this type; false for NONE, LIST, reserved types and unknown codes. */
+export function isSendableType(code: number): boolean {
+  return SENDABLE[code] === 1;
 }

@@ -30,7 +30,7 @@ export function isValidValue(type: number, bytes: Uint8Array, start: number, end
     case ValueType.TEXT:
       return true;
     default:
-      return false; // NONE, LIST (reserved), and types of a later version
+      return false; // NONE, LIST (never sent), and types of a later version
   }
 }
 

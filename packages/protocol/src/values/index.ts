@@ -6,7 +6,8 @@ export { isJsonText, jsonToMessagePack, writeJsonAsMessagePack } from './json-to
 export { MalformedValueError } from './malformed-value-error.js';
 export { MessagePackReader, Token } from './message-pack-reader.js';
 export { messagePackToJson, writeMessagePackAsJson } from './message-pack-to-json.js';
-export { JSON_DEPTH_MAX } from './message-pack-writer.js';
+export { JSON_DEPTH_MAX, writeArrayHeader } from './message-pack-writer.js';
+export { writeTextAsMessagePack } from './text-to-message-pack.js';
 export type { AnoaValue, JsonValue } from './value.js';
 export {
   jsonTextOfValue,

@@ -30,7 +30,13 @@ export function releaseContainerCounts(): void {
 }
 
 /** Offset of the first thing that is not JSON in [start, end), or -1 where all of it is one JSON value. */
-export function findJsonError(bytes: Uint8Array, start: number, end: number, isCounting = false): number {
+export function findJsonError(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  isCounting = false,
+  depthMax: number = JSON_DEPTH_MAX,
+): number {
   let depth = 0;
   let containers = 0;
   let at = skipSpace(bytes, start, end);
@@ -39,7 +45,7 @@ export function findJsonError(bytes: Uint8Array, start: number, end: number, isC
     const first = at < end ? bytes[at] : 0;
     let isClosed = true;
     if (first === 0x7b || first === 0x5b) {
-      if (depth === JSON_DEPTH_MAX) return at;
+      if (depth === depthMax) return at;
       depth++;
       isObject[depth] = first === 0x7b ? 1 : 0;
       if (isCounting) {

@@ -18,6 +18,7 @@ import {
 import { appendUnescaped } from './json-string.js';
 import { MalformedValueError } from './malformed-value-error.js';
 import {
+  JSON_DEPTH_MAX,
   putStringHeader,
   stringHeaderBytes,
   writeArrayHeader,
@@ -56,8 +57,14 @@ export function writeJsonAsMessagePack(
 }
 
 /** As writeJsonAsMessagePack(), but returns the offset of what is not JSON, or -1. */
-export function appendJson(writer: ByteWriter, bytes: Uint8Array, start: number, end: number): number {
-  const error = findJsonError(bytes, start, end, true);
+export function appendJson(
+  writer: ByteWriter,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  depthMax: number = JSON_DEPTH_MAX,
+): number {
+  const error = findJsonError(bytes, start, end, true, depthMax);
   if (error < 0) writeTokens(writer, bytes, start, end);
   releaseContainerCounts();
   return error;

@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
 public interface AnoaAsyncCommands {
   /**
    * Read a value. Returns the value with its type. Text that came without a type is interpreted, once, and the kind is
-   * kept with the entry.
+   * kept with the entry. A list is returned as json: an array of its elements, each interpreted.
    *
-   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply.
+   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply; of a list every element is
+   * interpreted.
    *
    * <p>Read a user: {@code GET user:1} answers OK, the value.
    *
@@ -40,9 +41,10 @@ public interface AnoaAsyncCommands {
 
   /**
    * Read a value. Returns the value with its type. Text that came without a type is interpreted, once, and the kind is
-   * kept with the entry.
+   * kept with the entry. A list is returned as json: an array of its elements, each interpreted.
    *
-   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply.
+   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply; of a list every element is
+   * interpreted.
    *
    * <p>Read a user: {@code GET user:1} answers OK, the value.
    *
@@ -59,11 +61,12 @@ public interface AnoaAsyncCommands {
 
   /**
    * Read a value. Returns the value with its type. Text that came without a type is interpreted, once, and the kind is
-   * kept with the entry.
+   * kept with the entry. A list is returned as json: an array of its elements, each interpreted.
    *
    * <p>{@code withVersion}: Return the version of the entry too, for a later ifVersion.
    *
-   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply.
+   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply; of a list every element is
+   * interpreted.
    *
    * <p>Read a user: {@code GET user:1} answers OK, the value.
    *
@@ -79,11 +82,12 @@ public interface AnoaAsyncCommands {
 
   /**
    * Read a value. Returns the value with its type. Text that came without a type is interpreted, once, and the kind is
-   * kept with the entry.
+   * kept with the entry. A list is returned as json: an array of its elements, each interpreted.
    *
    * <p>{@code withVersion}: Return the version of the entry too, for a later ifVersion.
    *
-   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply.
+   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply; of a list every element is
+   * interpreted.
    *
    * <p>Read a user: {@code GET user:1} answers OK, the value.
    *
@@ -461,7 +465,8 @@ public interface AnoaAsyncCommands {
   CompletableFuture<Long> append(Key key, @Nullable Object value);
 
   /**
-   * Ask for the length of a value. Bytes of a string, bytes or text; members of a json array or object.
+   * Ask for the length of a value. Bytes of a string, bytes or text; members of a json array or object; elements of a
+   * list.
    *
    * <p>{@code O(1)}, grows with nothing.
    *
@@ -518,7 +523,8 @@ public interface AnoaAsyncCommands {
    * Read a value and set when its key expires. Returns the value and changes the expiry; without a flag for the expiry it
    * leaves that alone.
    *
-   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply.
+   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply; of a list every element is
+   * interpreted.
    *
    * <p>Read a session and give it five minutes more: {@code GETEXPIRE session:9 ttlMs=300000} answers OK, the value,
    * version 26.
@@ -537,7 +543,8 @@ public interface AnoaAsyncCommands {
    * Read a value and set when its key expires. Returns the value and changes the expiry; without a flag for the expiry it
    * leaves that alone.
    *
-   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply.
+   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply; of a list every element is
+   * interpreted.
    *
    * <p>Read a session and give it five minutes more: {@code GETEXPIRE session:9 ttlMs=300000} answers OK, the value,
    * version 26.
@@ -600,7 +607,7 @@ public interface AnoaAsyncCommands {
    * <p>What is it?: {@code TYPE hits} answers OK, "integer".
    *
    * @param key The key, 1 to 1024 bytes of any content.
-   * @return null, boolean, integer, float, string, json, bytes or text. Null where there is no such key.
+   * @return null, boolean, integer, float, string, json, bytes, list or text. Null where there is no such key.
    */
   default CompletableFuture<@Nullable String> type(String key) {
     return type(Key.of(key));
@@ -618,7 +625,7 @@ public interface AnoaAsyncCommands {
    *
    * @param key The key, 1 to 1024 bytes of any content.
    * @param options What else is asked.
-   * @return null, boolean, integer, float, string, json, bytes or text. Null where there is no such key.
+   * @return null, boolean, integer, float, string, json, bytes, list or text. Null where there is no such key.
    */
   default CompletableFuture<@Nullable String> type(String key, TypeOptions options) {
     return type(Key.of(key), options);

@@ -21,14 +21,17 @@ import org.jspecify.annotations.Nullable;
 public interface AnoaCommands {
   /**
    * Read a value. Returns the value with its type. Text that came without a type is interpreted, once, and the kind is
-   * kept with the entry.
+   * kept with the entry. A list is returned as json: an array of its elements, each interpreted.
    *
-   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply.
+   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply; of a list every element is
+   * interpreted.
    *
    * <p>Read a user: {@code GET user:1} answers OK, the value.
    *
    * @param key The key, 1 to 1024 bytes of any content.
    * @return The value. Null where there is no such key.
+   * @throws io.anoadb.ServerException {@code VALUE_TOO_LARGE}: A list would be a larger json value than the server
+   * allows.
    */
   default @Nullable AnoaValue get(String key) {
     return get(Key.of(key));
@@ -39,15 +42,18 @@ public interface AnoaCommands {
 
   /**
    * Read a value. Returns the value with its type. Text that came without a type is interpreted, once, and the kind is
-   * kept with the entry.
+   * kept with the entry. A list is returned as json: an array of its elements, each interpreted.
    *
-   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply.
+   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply; of a list every element is
+   * interpreted.
    *
    * <p>Read a user: {@code GET user:1} answers OK, the value.
    *
    * @param key The key, 1 to 1024 bytes of any content.
    * @param options What else is asked.
    * @return The value. Null where there is no such key.
+   * @throws io.anoadb.ServerException {@code VALUE_TOO_LARGE}: A list would be a larger json value than the server
+   * allows.
    */
   default @Nullable AnoaValue get(String key, GetOptions options) {
     return get(Key.of(key), options);
@@ -58,16 +64,19 @@ public interface AnoaCommands {
 
   /**
    * Read a value. Returns the value with its type. Text that came without a type is interpreted, once, and the kind is
-   * kept with the entry.
+   * kept with the entry. A list is returned as json: an array of its elements, each interpreted.
    *
    * <p>{@code withVersion}: Return the version of the entry too, for a later ifVersion.
    *
-   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply.
+   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply; of a list every element is
+   * interpreted.
    *
    * <p>Read a user: {@code GET user:1} answers OK, the value.
    *
    * @param key The key, 1 to 1024 bytes of any content.
    * @return The value. Null where there is no such key.
+   * @throws io.anoadb.ServerException {@code VALUE_TOO_LARGE}: A list would be a larger json value than the server
+   * allows.
    */
   default @Nullable Versioned getWithVersion(String key) {
     return getWithVersion(Key.of(key));
@@ -78,17 +87,20 @@ public interface AnoaCommands {
 
   /**
    * Read a value. Returns the value with its type. Text that came without a type is interpreted, once, and the kind is
-   * kept with the entry.
+   * kept with the entry. A list is returned as json: an array of its elements, each interpreted.
    *
    * <p>{@code withVersion}: Return the version of the entry too, for a later ifVersion.
    *
-   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply.
+   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply; of a list every element is
+   * interpreted.
    *
    * <p>Read a user: {@code GET user:1} answers OK, the value.
    *
    * @param key The key, 1 to 1024 bytes of any content.
    * @param options What else is asked.
    * @return The value. Null where there is no such key.
+   * @throws io.anoadb.ServerException {@code VALUE_TOO_LARGE}: A list would be a larger json value than the server
+   * allows.
    */
   default @Nullable Versioned getWithVersion(String key, GetOptions options) {
     return getWithVersion(Key.of(key), options);
@@ -479,7 +491,8 @@ public interface AnoaCommands {
   long append(Key key, @Nullable Object value);
 
   /**
-   * Ask for the length of a value. Bytes of a string, bytes or text; members of a json array or object.
+   * Ask for the length of a value. Bytes of a string, bytes or text; members of a json array or object; elements of a
+   * list.
    *
    * <p>{@code O(1)}, grows with nothing.
    *
@@ -541,13 +554,16 @@ public interface AnoaCommands {
    * Read a value and set when its key expires. Returns the value and changes the expiry; without a flag for the expiry it
    * leaves that alone.
    *
-   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply.
+   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply; of a list every element is
+   * interpreted.
    *
    * <p>Read a session and give it five minutes more: {@code GETEXPIRE session:9 ttlMs=300000} answers OK, the value,
    * version 26.
    *
    * @param key The key, 1 to 1024 bytes of any content.
    * @return The value; the version is that of the entry after the op, or of its removal. Null where there is no such key.
+   * @throws io.anoadb.ServerException {@code VALUE_TOO_LARGE}: A list would be a larger json value than the server
+   * allows; nothing is changed.
    */
   default @Nullable AnoaValue getExpire(String key) {
     return getExpire(Key.of(key));
@@ -560,7 +576,8 @@ public interface AnoaCommands {
    * Read a value and set when its key expires. Returns the value and changes the expiry; without a flag for the expiry it
    * leaves that alone.
    *
-   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply.
+   * <p>{@code O(1)}, grows with the size of the value, which is copied into the reply; of a list every element is
+   * interpreted.
    *
    * <p>Read a session and give it five minutes more: {@code GETEXPIRE session:9 ttlMs=300000} answers OK, the value,
    * version 26.
@@ -568,6 +585,8 @@ public interface AnoaCommands {
    * @param key The key, 1 to 1024 bytes of any content.
    * @param options What else is asked.
    * @return The value; the version is that of the entry after the op, or of its removal. Null where there is no such key.
+   * @throws io.anoadb.ServerException {@code VALUE_TOO_LARGE}: A list would be a larger json value than the server
+   * allows; nothing is changed.
    */
   default @Nullable AnoaValue getExpire(String key, GetExpireOptions options) {
     return getExpire(Key.of(key), options);
@@ -623,7 +642,7 @@ public interface AnoaCommands {
    * <p>What is it?: {@code TYPE hits} answers OK, "integer".
    *
    * @param key The key, 1 to 1024 bytes of any content.
-   * @return null, boolean, integer, float, string, json, bytes or text. Null where there is no such key.
+   * @return null, boolean, integer, float, string, json, bytes, list or text. Null where there is no such key.
    */
   default @Nullable String type(String key) {
     return type(Key.of(key));
@@ -641,7 +660,7 @@ public interface AnoaCommands {
    *
    * @param key The key, 1 to 1024 bytes of any content.
    * @param options What else is asked.
-   * @return null, boolean, integer, float, string, json, bytes or text. Null where there is no such key.
+   * @return null, boolean, integer, float, string, json, bytes, list or text. Null where there is no such key.
    */
   default @Nullable String type(String key, TypeOptions options) {
     return type(Key.of(key), options);

@@ -29,6 +29,13 @@ public enum AnoaType {
   BYTES(7, "bytes"),
 
   /**
+   * A list of elements, each bytes without a type, made and changed at the Redis door. A result that returns one is
+   * JSON: an array of the elements, each interpreted as TEXT is, and {"base64":"..."} where it is not UTF-8; with raw
+   * each is a string. A SET of this type is refused with MALFORMED.
+   */
+  LIST(8, "list"),
+
+  /**
    * Text that came without a type (command line, Redis, memcached, HTTP). Kept byte for byte; the server interprets it
    * when a typed reader asks for it.
    */
@@ -66,6 +73,7 @@ public enum AnoaType {
       case 5 -> STRING;
       case 6 -> JSON;
       case 7 -> BYTES;
+      case 8 -> LIST;
       case 9 -> TEXT;
       default -> throw new IllegalArgumentException("no type that can be stored has the code " + code);
     };

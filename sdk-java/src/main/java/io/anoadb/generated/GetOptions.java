@@ -17,7 +17,9 @@ public final class GetOptions {
     return NONE;
   }
 
-  /** Untyped text is returned as TEXT, byte for byte, instead of being interpreted. */
+  /**
+   * Untyped text is returned as TEXT, byte for byte, instead of being interpreted; an element of a list as a string.
+   */
   public GetOptions raw() {
     return new GetOptions(flags | 0x02);
   }

@@ -35,7 +35,11 @@ public final class ValueType {
   /** Bytes without meaning to the server. Wire form: the bytes. */
   public static final int BYTES = 7;
 
-  /** Reserved for lists. Refused until a release defines it. Wire form: reserved. */
+  /**
+   * A list of elements, each bytes without a type, made and changed at the Redis door. A result that returns one is
+   * JSON: an array of the elements, each interpreted as TEXT is, and {"base64":"..."} where it is not UTF-8; with raw
+   * each is a string. A SET of this type is refused with MALFORMED. Wire form: never sent: see JSON.
+   */
   public static final int LIST = 8;
 
   /**
@@ -52,8 +56,8 @@ public final class ValueType {
     };
   }
 
-  /** Whether a value of this type can be stored; false for NONE, reserved types and unknown codes. */
-  public static boolean isStorable(int type) {
+  /** Whether an op may bring a value of this type; false for NONE, LIST, reserved types and unknown codes. */
+  public static boolean isSendable(int type) {
     return switch (type) {
       case NULL, BOOLEAN, INTEGER, FLOAT, STRING, JSON, BYTES, TEXT -> true;
       default -> false;

@@ -118,7 +118,7 @@ public final class OpDecoder {
       arguments.put("expireAtMs", expireAtMs);
     }
     type = LittleEndian.u8(op, take(1));
-    require(ValueType.isStorable(type), Status.MALFORMED);
+    require(ValueType.isSendable(type), Status.MALFORMED);
     byte[] value = rest();
     arguments.put("value", value);
   }
@@ -195,7 +195,7 @@ public final class OpDecoder {
     require(key.length <= 1024, Status.KEY_TOO_LARGE);
     require(key.length >= 1, Status.MALFORMED);
     type = LittleEndian.u8(op, take(1));
-    require(ValueType.isStorable(type), Status.MALFORMED);
+    require(ValueType.isSendable(type), Status.MALFORMED);
     require(type == ValueType.STRING || type == ValueType.BYTES || type == ValueType.TEXT, Status.TYPE_MISMATCH);
     byte[] value = rest();
     arguments.put("value", value);
@@ -257,7 +257,7 @@ public final class OpDecoder {
     arguments.put("count", count);
     if (has(0x02)) {
       type = LittleEndian.u8(op, take(1));
-      require(type == ValueType.NULL || type == ValueType.BOOLEAN || type == ValueType.INTEGER || type == ValueType.FLOAT || type == ValueType.STRING || type == ValueType.JSON || type == ValueType.BYTES || type == ValueType.TEXT, Status.MALFORMED);
+      require(type == ValueType.NULL || type == ValueType.BOOLEAN || type == ValueType.INTEGER || type == ValueType.FLOAT || type == ValueType.STRING || type == ValueType.JSON || type == ValueType.BYTES || type == ValueType.LIST || type == ValueType.TEXT, Status.MALFORMED);
       arguments.put("type", type);
     }
     if (has(0x01)) {
