@@ -1,6 +1,7 @@
 /**
- * Glob patterns over bytes: `*` any run, `?` any byte, `[a-z]` one of, `[^x]` none of, `\` takes the next byte
- * as it is. A `[` that is never closed stands for itself, and so does a `\` at the end.
+ * Glob patterns over bytes, to the letter those of Redis: `*` any run, `?` any byte, `[a-z]` one of, `[^x]` none of,
+ * `\` takes the next byte as it is. A class that is never closed ends with the pattern, a range takes whatever byte
+ * stands behind the dash, `]` and `\` too, and a `\` at the end stands for itself.
  *
  * Matching keeps only the last `*` to come back to, which is enough for globs: at most pattern x text steps, never
  * exponential, whatever a hostile pattern looks like. `steps` counts them, so that SCAN can bound its work.
@@ -115,33 +116,27 @@ export class GlobPattern {
     let at = open + 1;
     const isNegated = at < end && bytes[at] === CARET;
     if (isNegated) at++;
-    let isClosed = false;
-    // A class needs three bytes of pattern ("[x]") except the empty "[]", which can match nothing; the words
-    // are cleared here because the instance is reused.
+    // Most classes have three bytes of pattern ("[x]"), "[]" only two.
     if (base + CLASS_WORDS > this.#classes.length) this.#growClasses();
+    // The words are cleared here because the instance is reused.
     this.#classes.fill(0, base, base + CLASS_WORDS);
-    while (at < end) {
-      let low = bytes[at++];
-      if (low === CLOSE) {
-        isClosed = true;
-        break;
-      }
-      if (low === BACKSLASH && at < end) low = bytes[at++];
-      let high = low;
-      if (at + 1 < end && bytes[at] === DASH && bytes[at + 1] !== CLOSE) {
-        high = bytes[at + 1];
+    while (at < end && bytes[at] !== CLOSE) {
+      const low = bytes[at];
+      if (low === BACKSLASH && at + 1 < end) {
+        this.#setRange(base, bytes[at + 1], bytes[at + 1]);
         at += 2;
-        if (high === BACKSLASH && at < end) high = bytes[at++];
+      } else if (at + 2 < end && bytes[at + 1] === DASH) {
+        const high = bytes[at + 2];
+        this.#setRange(base, Math.min(low, high), Math.max(low, high));
+        at += 3;
+      } else {
+        this.#setRange(base, low, low);
+        at++;
       }
-      this.#setRange(base, Math.min(low, high), Math.max(low, high));
-    }
-    if (!isClosed) {
-      this.#add(LITERAL, OPEN);
-      return open + 1;
     }
     if (isNegated) for (let i = 0; i < CLASS_WORDS; i++) this.#classes[base + i] = ~this.#classes[base + i];
     this.#add(CLASS, this.#classCount++);
-    return at;
+    return Math.min(at + 1, end);
   }
 
   #setRange(base: number, low: number, high: number): void {
