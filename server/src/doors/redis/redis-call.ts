@@ -26,17 +26,38 @@ export class RedisCall {
   starts: Int32Array = new Int32Array(16);
   ends: Int32Array = new Int32Array(16);
 
-  /** Starts over, with room for so many arguments. */
-  begin(argumentsMax: number): void {
+  /** Starts over; the arrays that a call of very many arguments needed are given back. */
+  begin(): void {
     this.count = 0;
-    if (this.starts.length < argumentsMax || this.starts.length > ARGUMENTS_KEPT) this.#resize(argumentsMax);
+    if (this.starts.length > ARGUMENTS_KEPT) this.#resize(16);
   }
 
   /** Appends the argument [start, end). */
   add(start: number, end: number): void {
-    if (this.count === this.starts.length) this.#grow();
+    if (this.count === this.starts.length) this.#resize(this.count * 2);
     this.starts[this.count] = start;
     this.ends[this.count++] = end;
+  }
+
+  /** The bytes lie elsewhere now. */
+  moveBy(offset: number): void {
+    if (offset === 0) return;
+    for (let i = 0; i < this.count; i++) {
+      this.starts[i] += offset;
+      this.ends[i] += offset;
+    }
+  }
+
+  /** A copy of its own: for a command that is run later. */
+  copy(): RedisCall {
+    const first = this.starts[0];
+    const copy = new RedisCall();
+    copy.bytes = this.bytes.slice(first, this.ends[this.count - 1]);
+    copy.starts = this.starts.slice(0, this.count);
+    copy.ends = this.ends.slice(0, this.count);
+    copy.count = this.count;
+    copy.moveBy(-first);
+    return copy;
   }
 
   lengthOf(index: number): number {
@@ -67,13 +88,9 @@ export class RedisCall {
     return canonicalInteger(this.bytes, this.starts[index], this.ends[index]);
   }
 
-  #grow(): void {
-    this.#resize(this.starts.length * 2);
-  }
-
   #resize(length: number): void {
-    const starts = new Int32Array(Math.max(16, length));
-    const ends = new Int32Array(starts.length);
+    const starts = new Int32Array(length);
+    const ends = new Int32Array(length);
     starts.set(this.starts.subarray(0, this.count));
     ends.set(this.ends.subarray(0, this.count));
     this.starts = starts;

@@ -1,8 +1,10 @@
 /** One client of the Redis door: what it has chosen, named, queued, watches and waits for. */
 
+import { ByteWriter } from '@anoadb/protocol';
 import type { StreamConnection } from '../stream/stream-session.js';
 import type { BlockedCommand } from './blocked-clients.js';
 import type { RedisCall } from './redis-call.js';
+import type { RedisCommand } from './redis-command.js';
 import type { RedisServer } from './redis-server.js';
 import { RespWriter } from './resp-writer.js';
 import type { Transaction } from './transaction.js';
@@ -12,12 +14,15 @@ export const ReplyMode = {
   ON: 0,
   /** Until REPLY ON. */
   OFF: 1,
-  /** The command in hand and the one after it. */
+  /** The command after the one in hand. */
   SKIP_NEXT: 2,
   /** The command in hand. */
   SKIP: 3,
 } as const;
 export type ReplyMode = (typeof ReplyMode)[keyof typeof ReplyMode];
+
+/** For answers nobody wants. */
+const unwanted = new ByteWriter(1024);
 
 export class RedisClient {
   readonly connection: StreamConnection;
@@ -30,32 +35,49 @@ export class RedisClient {
   replyMode: ReplyMode = ReplyMode.ON;
   isNoEvict = false;
   isNoTouch = false;
-  /** Between MULTI and EXEC; also WATCH's keys before it. */
+  /** WATCH's keys, and from MULTI on the queued commands. */
   transaction: Transaction | undefined;
   /** A command of EXEC is running: nothing may block. */
   isExecuting = false;
   /** It waits for keys; nothing more of it is read. */
   blocked: BlockedCommand | undefined;
+  /** `block` was called again by a command that was woken. */
+  isStillBlocked = false;
   /**
    * 0, or in the run of a blocked command that was woken the argument that is the key which got elements: the only
    * one to be looked at. Other keys are as they were when it blocked, or are another client's turn.
    */
   readyKey = 0;
-  /** In CLIENT LIST: the last command, `get` or `client|list`. */
-  lastCommand = 'NULL';
+  /** The last, or the one in hand. */
+  command: RedisCommand | undefined;
   /** Wall clock of the last command. */
   lastCommandAtMs: number;
+  /** QUIT, or killed: nothing more of it is read. */
   isClosing = false;
+  isClosed = false;
 
   constructor(connection: StreamConnection, server: RedisServer) {
     this.connection = connection;
     this.server = server;
-    this.reply = new RespWriter(connection.out, (text) => server.statistics.countError(text));
+    this.reply = new RespWriter(connection.out, server.statistics);
     this.lastCommandAtMs = connection.openedAtMs;
   }
 
   get id(): number {
     return this.connection.id;
+  }
+
+  /** Before something is written: answers go where they should now. */
+  openReply(): void {
+    const isMuted = this.replyMode === ReplyMode.OFF || this.replyMode === ReplyMode.SKIP;
+    if (isMuted) unwanted.reset();
+    this.reply.out = isMuted ? unwanted : this.connection.out;
+  }
+
+  /** The command in hand is done: SKIP is for one. */
+  countSkipped(): void {
+    if (this.replyMode === ReplyMode.SKIP) this.replyMode = ReplyMode.ON;
+    else if (this.replyMode === ReplyMode.SKIP_NEXT) this.replyMode = ReplyMode.SKIP;
   }
 
   /**
@@ -65,6 +87,29 @@ export class RedisClient {
    * never) it is answered the null array. Not to be called where `isExecuting`: answer what the timeout would be.
    */
   block(call: RedisCall, firstKey: number, keyCount: number, timeoutMs: number): void {
-    this.server.blocked.block(this, call, firstKey, keyCount, timeoutMs);
+    if (this.blocked === undefined) this.server.block(this, call, firstKey, keyCount, timeoutMs);
+    else this.isStillBlocked = true;
+  }
+
+  /**
+   * The answer comes later: nothing more is read until the returned function is called, with what writes it. Calling it
+   * for a client that is gone meanwhile does nothing.
+   */
+  answerLater(): (write: () => void) => void {
+    this.connection.suspend();
+    return (write) => {
+      if (this.isClosed) return;
+      this.openReply();
+      write();
+      this.connection.flush();
+      this.connection.resume();
+    };
+  }
+
+  /** Closes it: itself once its answers have left, another at once. */
+  kill(by: RedisClient | undefined): void {
+    this.isClosing = true;
+    if (by === this) this.connection.close();
+    else this.connection.destroy();
   }
 }

@@ -19,11 +19,15 @@ export const RedisError = {
   LOADING: 'LOADING Redis is loading the dataset in memory',
   NO_AUTH: 'NOAUTH Authentication required.',
   WRONG_PASSWORD: 'WRONGPASS invalid username-password pair or user is disabled.',
+  NO_KEY_PERMISSION: 'NOPERM this user has no permissions to access one of the keys used as arguments',
+  NOT_IN_TRANSACTION: 'ERR Command not allowed inside a transaction',
   EXEC_ABORTED: 'EXECABORT Transaction discarded because of previous errors.',
   DATABASE_OUT_OF_RANGE: 'ERR DB index is out of range',
   /** Ours: Redis has no such limits (docs/REDIS.md). */
   KEY_EMPTY: 'ERR the key is empty: keys of this server have 1 to 1024 bytes',
   KEY_TOO_LARGE: 'ERR the key is too long: keys of this server have 1 to 1024 bytes',
+  TRANSACTION_TOO_LARGE: 'ERR the queued commands are too large for one transaction',
+  TOO_MANY_WATCHED: 'ERR too many watched keys',
 } as const;
 
 /** For a command or, with `|`, a subcommand. */
@@ -33,4 +37,8 @@ export function wrongArity(name: string): string {
 
 export function invalidExpireTime(name: string): string {
   return `ERR invalid expire time in '${name}' command`;
+}
+
+export function noPermission(name: string): string {
+  return `NOPERM this user has no permissions to run the '${name}' command`;
 }

@@ -2,15 +2,30 @@
 
 import { Op, Result } from '@anoadb/protocol';
 import type { Engine } from '../../engine/engine.js';
+import { CommandStatistics } from '../../ops/command-statistics.js';
 import type { StreamServices } from '../stream/stream-services.js';
-import { BlockedClients } from './blocked-clients.js';
-import { RedisStatistics } from './redis-statistics.js';
+import { BlockedClients, keysByName } from './blocked-clients.js';
+import { ClientPause } from './client-pause.js';
+import { CommandRegistry } from './command-registry.js';
+import { ErrorStatistics } from './error-statistics.js';
+import type { RedisCall } from './redis-call.js';
+import type { RedisClient } from './redis-client.js';
+import { RedisDispatcher } from './redis-dispatcher.js';
+import { SlowLog } from './slow-log.js';
 
 export class RedisServer {
   readonly engine: Engine;
   readonly services: StreamServices;
-  readonly statistics: RedisStatistics = new RedisStatistics();
-  readonly blocked: BlockedClients;
+  readonly registry: CommandRegistry = new CommandRegistry();
+  /** By the index of the command in the registry. */
+  readonly commands: CommandStatistics;
+  readonly statistics: ErrorStatistics = new ErrorStatistics();
+  readonly slowLog: SlowLog = new SlowLog();
+  readonly blocked: BlockedClients = new BlockedClients();
+  readonly pause: ClientPause;
+  readonly dispatcher: RedisDispatcher;
+  /** Open ones, by their id. */
+  readonly clients = new Map<number, RedisClient>();
   /** For handlers that call `engine.execute`: one of each, reused. */
   readonly op: Op = new Op();
   readonly result: Result = new Result();
@@ -19,13 +34,53 @@ export class RedisServer {
   constructor(services: StreamServices) {
     this.engine = services.engine;
     this.services = services;
-    this.blocked = new BlockedClients(this);
+    this.commands = new CommandStatistics(this.registry.commands.map(({ name }) => name));
+    this.pause = new ClientPause(services);
+    this.dispatcher = new RedisDispatcher(this);
     this.#random = (services.wallNowMs() ^ (services.monotonicMs() * 1000)) | 1;
   }
 
   /** A list under that key got elements: whoever is blocked on it is served once the command, or EXEC, is complete. */
   signalKey(bytes: Uint8Array, start: number, end: number): void {
     this.blocked.signal(bytes, start, end);
+  }
+
+  /** See `RedisClient.block`. */
+  block(client: RedisClient, call: RedisCall, firstKey: number, keyCount: number, timeoutMs: number): void {
+    const { services } = this;
+    const cancelTimeout =
+      timeoutMs === 0
+        ? () => {}
+        : services.schedule(services.monotonicMs() + timeoutMs, () => {
+            client.openReply();
+            client.reply.nullArray();
+            this.unblock(client);
+          });
+    client.blocked = {
+      client,
+      command: client.command!,
+      call: call.copy(),
+      keys: keysByName(call, firstKey, keyCount),
+      cancelTimeout,
+    };
+    this.blocked.add(client.blocked);
+    client.connection.suspend();
+  }
+
+  /** The blocked client was answered, just now: that leaves, and it is read again. */
+  unblock(client: RedisClient): void {
+    this.blocked.remove(client.blocked!);
+    client.blocked = undefined;
+    client.connection.flush();
+    client.connection.resume();
+  }
+
+  /** It is gone. */
+  forget(client: RedisClient): void {
+    if (client.blocked !== undefined) this.blocked.remove(client.blocked);
+    client.blocked = undefined;
+    this.pause.forget(client);
+    this.clients.delete(client.id);
   }
 
   /** 32 bits, evenly spread, nothing secret: for RANDOMKEY. */

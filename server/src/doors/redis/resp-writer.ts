@@ -7,6 +7,7 @@
 import { type ByteWriter, copyBytes, type Integer, ValueType, writePlainText } from '@anoadb/protocol';
 import type { Engine } from '../../engine/engine.js';
 import type { EntryRef } from '../../store/index.js';
+import type { ErrorStatistics } from './error-statistics.js';
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -36,12 +37,11 @@ export class RespWriter {
   version = 2;
   /** Errors written so far: whoever compares it before and after knows whether a command failed. */
   errors = 0;
-  readonly #onError: (text: string) => void;
+  readonly #statistics: ErrorStatistics;
 
-  /** @param onError told of each error's text: the server counts them by their first word. */
-  constructor(out: ByteWriter, onError: (text: string) => void) {
+  constructor(out: ByteWriter, statistics: ErrorStatistics) {
     this.out = out;
-    this.#onError = onError;
+    this.#statistics = statistics;
   }
 
   ok(): void {
@@ -64,7 +64,7 @@ export class RespWriter {
   /** `text` begins with its code, such as ERR; without the minus. Line breaks in it become spaces. */
   error(text: string): void {
     this.errors++;
-    this.#onError(text);
+    this.#statistics.countError(text);
     this.#line(Type.ERROR, text.replace(/[\r\n]/g, ' '));
   }
 

@@ -1,6 +1,6 @@
-/** Counters of the Redis door that are no command's: CONFIG RESETSTAT sets them back. */
+/** Error replies of the Redis door by their code; CONFIG RESETSTAT sets them back. */
 
-export class RedisStatistics {
+export class ErrorStatistics {
   /** Error replies by their first word. */
   readonly errors = new Map<string, number>();
   errorReplies = 0;

@@ -1,0 +1,43 @@
+import { byteText } from '../../redis-call.js';
+import { RedisError } from '../../redis-errors.js';
+import type { RedisHandler } from '../../redis-handler.js';
+import { ExtendedFloat } from './extended-float.js';
+import { PlainValue } from './plain-value.js';
+import { putText } from './text-entry.js';
+
+const value = new PlainValue();
+
+/**
+ * Not by the engine's INCRFLOAT, which counts in 64 bits and writes numbers as ECMAScript does: both show in the reply
+ * and in the text that is kept. So a float of the SDKs becomes untyped text here.
+ */
+export const incrementByFloat: RedisHandler = (client, call) => {
+  const { engine } = client.server;
+  const { reply } = client;
+  const ref = engine.findKey(call.bytes, call.starts[1], call.ends[1]);
+  if (!value.read(engine, ref)) {
+    reply.error(RedisError.WRONG_TYPE);
+    return;
+  }
+  const present = ref === 0 ? ExtendedFloat.ZERO : parse(value.bytes, value.start, value.end);
+  const amount = parse(call.bytes, call.starts[2], call.ends[2]);
+  if (present === undefined || amount === undefined) {
+    reply.error(RedisError.NOT_A_FLOAT);
+    return;
+  }
+  const sum = present.plus(amount);
+  if (!sum.isFinite) {
+    reply.error(RedisError.NAN_OR_INFINITY);
+    return;
+  }
+  const { scratch } = engine;
+  scratch.reset();
+  scratch.utf8(sum.toString());
+  const expiryMs = ref === 0 ? 0 : engine.store.expiryOf(ref);
+  if (putText(client, call, 1, ref, scratch.bytes, 0, scratch.at, expiryMs))
+    reply.bulk(scratch.bytes, 0, scratch.at);
+};
+
+function parse(bytes: Uint8Array, start: number, end: number): ExtendedFloat | undefined {
+  return end - start > ExtendedFloat.CHARS_MAX ? undefined : ExtendedFloat.parse(byteText(bytes, start, end));
+}

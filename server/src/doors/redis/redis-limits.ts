@@ -1,0 +1,18 @@
+/** Bounds of the Redis door, ours and those that Redis has. */
+
+const KIBIBYTE = 1024;
+const MEBIBYTE = 1024 * KIBIBYTE;
+
+export const RedisLimits = {
+  /** A line (inline command, count, length) that has no end within this is refused. As Redis. */
+  lineBytesMax: 64 * KIBIBYTE,
+  argumentsMax: 1024 * 1024,
+  /** One request with everything around its arguments: what a client may make the server hold for it. */
+  requestBytesMax: 64 * MEBIBYTE,
+  /** Before authentication on a sealed server. As Redis. */
+  unauthenticatedArgumentsMax: 10,
+  unauthenticatedBulkBytesMax: 16 * KIBIBYTE,
+  /** Commands queued by MULTI, as they came. */
+  transactionBytesMax: 64 * MEBIBYTE,
+  watchedKeysMax: 64 * KIBIBYTE,
+} as const;
