@@ -33,4 +33,5 @@ export {
 } from './offline.js';
 export { type Logger, openLog } from './ops/log.js';
 export { PersistenceError } from './persistence/index.js';
-export { PortError, type RunningServer, startServer } from './server.js';
+export { PortError } from './ports.js';
+export { type RunningServer, startServer } from './server.js';

@@ -8,7 +8,7 @@ import { constants } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { loadSettings, type SettingSources } from './config/load-settings.js';
 import { type Logger, openLog } from './ops/log.js';
-import { type RunningServer, startServer } from './server.js';
+import { type RunningServer, type StopOptions, startServer } from './server.js';
 
 const EXIT_DEFECT = 70;
 const EXIT_IO = 74;
@@ -27,10 +27,10 @@ export async function serve(sources: SettingSources = {}): Promise<void> {
 
   let server: RunningServer | undefined;
   let stoppingSinceMs: number | undefined;
-  const stop = async (exitCode: number): Promise<void> => {
+  const stop = async (exitCode: number, options?: StopOptions): Promise<void> => {
     stoppingSinceMs = performance.now();
     try {
-      await server?.stop();
+      await server?.stop(options);
     } catch (error) {
       // What failed is in the log already.
       process.exit(exitCodeOf(error) ?? EXIT_IO);
@@ -62,6 +62,11 @@ export async function serve(sources: SettingSources = {}): Promise<void> {
       log.fatal({ err: error }, 'the files cannot be trusted any more; ending');
       process.exit(exitCodeOf(error) ?? EXIT_IO);
     },
+    onShutdown: (options) => {
+      if (stoppingSinceMs !== undefined) return;
+      log.info({ ...options }, 'stopping: a client has asked for it');
+      void stop(0, options);
+    },
   });
   announce(log, server, settings.dataDir);
 }
@@ -75,12 +80,13 @@ function announce(log: Logger, server: RunningServer, dataDir: string): void {
       mode: server.mode,
       accessKeys: server.accessKeyCount,
       udp: server.udpKind,
+      tcp: server.tcpKind,
       crypto: server.cryptoNames,
       entries: server.loaded.entries,
       loadedInMs: Math.round(server.loaded.elapsedMs),
       dataDir,
     },
-    `ready on UDP ${address}`,
+    `ready on UDP ${server.tcpKind === 'off' ? '' : 'and TCP '}${address}`,
   );
   if (server.mode === 'sealed') {
     if (server.accessKeyCount === 0) {

@@ -14,17 +14,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Limits } from '@anoadb/protocol';
 import type { Continuity, Mode, ServerLimits } from '@anoadb/transport';
 import { type CryptoNames, choosePlatformCrypto } from '@anoadb/transport/node-crypto';
-import { bindDatagramSocket, type DatagramSocket, SocketError } from '@anoadb/udp';
 import { hasAccessFile } from './access/node-access-directory.js';
 import { AccessWatch } from './access/node-access-watch.js';
 import type { Settings } from './config/load-settings.js';
 import { refuseBeyondLoopbackWithoutKey } from './config/loopback.js';
 import { DatagramPort } from './doors/datagram/datagram-port.js';
+import { openProtocolDoors } from './doors/protocol-doors.js';
+import { nodeStreamTimers } from './doors/stream/node-stream-listener.js';
+import { TlsFiles } from './doors/stream/node-tls-files.js';
+import { StreamDoor } from './doors/stream/stream-door.js';
 import { Engine } from './engine/engine.js';
 import { WallClock } from './engine/wall-clock.js';
 import { EventLoopDelay } from './ops/event-loop-delay.js';
 import { LoadingStore } from './ops/loading-store.js';
 import type { Logger } from './ops/log.js';
+import { serverInfo } from './ops/server-info.js';
 import { SnapshotSchedule } from './ops/snapshot-schedule.js';
 import { statistics } from './ops/statistics.js';
 import { StoreWalk } from './ops/store-walk.js';
@@ -42,32 +46,36 @@ import {
   type SecretSource,
   type SnapshotSource,
 } from './persistence/index.js';
+import { type Ports, takePorts } from './ports.js';
 import { Store } from './store/index.js';
 
 export interface RunningServer {
   readonly host: string;
+  /** Of UDP and TCP. */
   readonly port: number;
   readonly udpKind: string;
+  /** How the TCP doors are open. */
+  readonly tcpKind: 'off' | 'plain' | 'tls';
   readonly cryptoNames: CryptoNames;
   /** Sealed from the first access key on, also where that comes while it runs. */
   readonly mode: Mode;
   readonly accessKeyCount: number;
   readonly loaded: LoadReport;
   /** Stops accepting, takes the final snapshot, closes. Rejects where that snapshot fails. */
-  stop(): Promise<void>;
+  stop(options?: StopOptions): Promise<void>;
+}
+
+export interface StopOptions {
+  /** False: the journal alone has what changed since the last one. */
+  readonly withSnapshot: boolean;
 }
 
 export interface ServerSurroundings {
   readonly log: Logger;
   /** Something happened after which the process must not go on (a disk that refuses to sync). */
   readonly onFatal: (error: unknown) => void;
-}
-
-/** The port cannot be taken. */
-export class PortError extends Error {
-  override readonly name = 'PortError';
-  /** EX_UNAVAILABLE of sysexits. */
-  readonly exitCode = 69;
+  /** A client that may has asked the process to stop. Without it nobody can. */
+  readonly onShutdown?: (options: StopOptions) => void;
 }
 
 /** Room in the largest message beside the largest value: key, headers, and results of other ops. */
@@ -75,6 +83,8 @@ const MESSAGE_OVERHEAD_BYTES = Limits.messageBytesMax - Limits.valueBytesMaxDefa
 const PROGRESS_INTERVAL_MS = 1_000;
 /** At a stop, for answers that still wait for the disk. */
 const DRAIN_MS_MAX = 3_000;
+/** And after that for TCP clients to take theirs. */
+const CLOSE_MS_MAX = 500;
 /** A passphrase takes half a second to become a KEYRING. */
 const NEW_DATABASE_WAIT_MS = 5_000;
 const NEW_DATABASE_RETRY_MS = 30;
@@ -87,9 +97,10 @@ export const serverVersion: string = JSON.parse(
 export async function startServer(settings: Settings, around: ServerSurroundings): Promise<RunningServer> {
   if (!hasAccessFile(settings.dataDir)) refuseBeyondLoopbackWithoutKey(settings.host);
   const { log } = around;
+  const tls = tlsFilesOf(settings);
   let replaceDamaged = (): void => {};
   const database = await open(settings, log, () => replaceDamaged());
-  let socket: DatagramSocket | undefined;
+  let ports: Ports | undefined;
   try {
     const monotonicMs = (): number => performance.now();
     const wallClock = new WallClock(Date.now, database.dbNowMs, monotonicMs);
@@ -104,6 +115,7 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       nowMs: () => wallClock.now(),
       onReleased: (lsn) => {
         port.release(lsn);
+        stream.release(lsn);
         ticks.reconsider();
       },
       onFull: (isFull) => {
@@ -132,7 +144,10 @@ export async function startServer(settings: Settings, around: ServerSurroundings
     });
     engine.nowMs = wallClock.now();
 
-    socket = await takePort(settings, hasKey);
+    ports = await takePorts(settings, hasKey, tls);
+    const { socket, listener } = ports;
+    const tcpKind: RunningServer['tcpKind'] =
+      listener === undefined ? 'off' : tls === undefined ? 'plain' : 'tls';
     const { crypto, sealCrypto, names: cryptoNames } = choosePlatformCrypto();
     const port = new DatagramPort({
       engine,
@@ -147,6 +162,17 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       onDefect: (error) => log.error({ err: error }, 'a defect of the server; please report this'),
       onCompleted: () => ticks.reconsider(),
     });
+    const stream = new StreamDoor({
+      engine,
+      wallNowMs: () => wallClock.now(),
+      monotonicMs,
+      timers: nodeStreamTimers,
+      keys: accessWatch.usable,
+      crypto,
+      limits: { connectionsMax: settings.maxClients },
+      onDefect: (error) => log.error({ err: error }, 'a defect of the server; please report this'),
+      onTurnEnd: () => groupCommit.flush(),
+    });
     const ticks = new TickLoop({
       port,
       engine,
@@ -155,7 +181,12 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       flushJournal: () => groupCommit.flush(),
     });
     let isStopping = false;
-    port.setLoading(0);
+    let loadingPercent: number | undefined = 0;
+    const setLoading = (percent: number | undefined): void => {
+      loadingPercent = percent;
+      port.setLoading(percent);
+    };
+    setLoading(0);
     socket.start({
       onBatch: (batch) => {
         // What was executed is still answered; nothing more is taken on.
@@ -168,7 +199,34 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       onError: (error) => log.warn({ code: error.code }, `socket: ${error.message}`),
     });
 
-    const loaded = await load(database, engine, port, settings, log);
+    const eventLoopDelay = new EventLoopDelay();
+    const facts = {
+      settings,
+      version: serverVersion,
+      startedAtMs: wallClock.now(),
+      engine,
+      port,
+      socket,
+      database,
+      groupCommit,
+      eventLoopDelay,
+    };
+    let report: LoadReport | undefined;
+    let schedule: SnapshotSchedule | undefined;
+    openProtocolDoors(stream, {
+      engine,
+      wallNowMs: () => wallClock.now(),
+      monotonicMs,
+      loadingPercent: () => loadingPercent,
+      serverInfo: () => serverInfo({ ...facts, loaded: report }),
+      database,
+      snapshots: () => schedule,
+      shutdown: (withSnapshot) => around.onShutdown?.({ withSnapshot }),
+    });
+    listener?.serve(stream);
+
+    const loaded = await load(database, engine, port, settings, log, setLoading);
+    report = loaded;
     wallClock.raiseTo(loaded.dbNowMs);
     engine.nowMs = wallClock.now();
     await database.start();
@@ -197,28 +255,23 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       isFatal,
       onFatal: around.onFatal,
     });
+    schedule = snapshots;
     replaceDamaged = () => void snapshots.take().catch(() => {});
-    const eventLoopDelay = new EventLoopDelay();
     const sources = {
-      settings,
-      version: serverVersion,
+      ...facts,
       cryptoNames,
-      startedAtMs: wallClock.now(),
       wallNowMs: () => wallClock.now(),
-      engine,
-      port,
-      socket,
-      database,
-      groupCommit,
+      stream: stream.statistics,
+      tcpKind,
       loaded,
       snapshots,
-      eventLoopDelay,
     };
 
     eventLoopDelay.start();
     accessWatch.start({
       onKeys: (keys) => {
         const { revoked, isNewlySealed } = port.useKeys(keys);
+        stream.useKeys(keys);
         if (isNewlySealed) {
           log.info('first access key: open sessions were closed, from now on every datagram is sealed');
         }
@@ -226,7 +279,11 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       },
       onProblem: (message) => log.error(`the access keys stay as they are: ${message}`),
     });
-    port.setLoading(undefined);
+    setLoading(undefined);
+    tls?.watch({
+      onReloaded: () => log.info('the TLS certificate was replaced: new connections get it'),
+      onProblem: (message) => log.error(`the TLS certificate stays as it is: ${message}`),
+    });
     ticks.start();
     snapshots.start(settings.snapshotIntervalMs);
     // Without a journal nothing else would keep what an earlier process journalled, or what the load evicted.
@@ -234,19 +291,22 @@ export async function startServer(settings: Settings, around: ServerSurroundings
     if (isAheadOfFiles || loaded.usesOldKey || engine.store.counters.evicted > 0)
       snapshots.take().catch(() => {});
 
-    const bound = socket;
     let stopped: Promise<void> | undefined;
-    const stop = async (): Promise<void> => {
+    const stop = async ({ withSnapshot }: StopOptions): Promise<void> => {
       snapshots.stop();
       accessWatch.stop();
+      tls?.stop();
       ticks.stop();
       isStopping = true;
+      stream.stopReading();
       await Promise.race([groupCommit.drained(), sleep(DRAIN_MS_MAX, undefined, { ref: false })]);
+      stream.close();
+      await listener?.close(CLOSE_MS_MAX);
       port.close();
-      await bound.close();
+      await socket.close();
       eventLoopDelay.stop();
       try {
-        await snapshots.take(true);
+        if (withSnapshot) await snapshots.take(true);
       } finally {
         await database.close();
       }
@@ -255,6 +315,7 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       host: socket.local.host,
       port: socket.local.port,
       udpKind: socket.kind,
+      tcpKind,
       cryptoNames,
       get mode() {
         return port.mode;
@@ -263,10 +324,11 @@ export async function startServer(settings: Settings, around: ServerSurroundings
         return port.accessKeyCount;
       },
       loaded,
-      stop: () => (stopped ??= stop()),
+      stop: (options = { withSnapshot: true }) => (stopped ??= stop(options)),
     };
   } catch (error) {
-    await socket?.close();
+    await ports?.listener?.close(0);
+    await ports?.socket.close();
     await database.close();
     throw error;
   }
@@ -317,6 +379,12 @@ async function open(settings: Settings, log: Logger, onDamage: () => void): Prom
   }
 }
 
+/** @throws TlsFilesError */
+function tlsFilesOf({ tlsCertFile, tlsKeyFile }: Settings): TlsFiles | undefined {
+  if (tlsCertFile === undefined || tlsKeyFile === undefined) return undefined;
+  return new TlsFiles({ certFile: tlsCertFile, keyFile: tlsKeyFile });
+}
+
 function secretOf(settings: Settings): SecretSource {
   return settings.passphrase === undefined
     ? { kind: 'key-file', path: settings.keyFile, createIfAbsent: true }
@@ -329,6 +397,7 @@ async function load(
   port: DatagramPort,
   settings: Settings,
   log: Logger,
+  setLoading: (percent: number) => void,
 ): Promise<LoadReport> {
   const startedMs = performance.now();
   let shownMs = startedMs;
@@ -336,7 +405,7 @@ async function load(
   const report = await database.load(target, (progress) => {
     const nowMs = performance.now();
     const percent = progress.bytesTotal === 0 ? 100 : (100 * progress.bytesRead) / progress.bytesTotal;
-    port.setLoading(percent);
+    setLoading(percent);
     if (nowMs - shownMs < PROGRESS_INTERVAL_MS) return;
     shownMs = nowMs;
     const perSecond = Math.round(progress.entries / ((nowMs - startedMs) / 1000));
@@ -349,29 +418,6 @@ async function load(
     );
   }
   return report;
-}
-
-async function takePort(settings: Settings, hasKey: boolean): Promise<DatagramSocket> {
-  try {
-    const socket = await bindDatagramSocket({ host: settings.host, port: settings.port });
-    if (socket.isLoopback || hasKey) return socket;
-    // A name such as `localhost` may lead anywhere: what counts is where the socket is.
-    await socket.close();
-    refuseBeyondLoopbackWithoutKey(socket.local.host);
-    return socket;
-  } catch (error) {
-    if (!(error instanceof SocketError)) throw error;
-    const where = `UDP ${settings.host} port ${settings.port}`;
-    const help: Record<string, string> = {
-      EADDRINUSE: `is in use by another process: stop that one, or choose another port with --port or ANOA_PORT.`,
-      EACCES: 'is not for this user: choose a port above 1023 with --port or ANOA_PORT.',
-      EADDRNOTAVAIL: 'is no address of this machine: use --host 127.0.0.1.',
-      ENOTFOUND: 'is no host that can be found: use --host 127.0.0.1.',
-    };
-    throw new PortError(`${where} ${help[error.code] ?? `cannot be taken (${error.code}).`}`, {
-      cause: error,
-    });
-  }
 }
 
 /** A value of any allowed size must fit one message, and a session must be able to hold one both ways. */

@@ -46,6 +46,10 @@ test('with nothing set, every setting has its default and says so', async () => 
     fsync: 'everysec',
     journalSizeBytes: 1024 ** 3,
     snapshotIntervalMs: 300_000,
+    tcp: 'on',
+    maxClients: 10_000,
+    tlsCertFile: undefined,
+    tlsKeyFile: undefined,
     logLevel: 'info',
     logFormat: 'auto',
   });
@@ -97,6 +101,10 @@ test('every bad value is refused with its setting, its origin and what is accept
     [{ ANOA_MAX_VALUE: '1023' }, /maxValue/],
     [{ ANOA_SNAPSHOT_INTERVAL: '999ms' }, /snapshotInterval: "999ms" .*5m/],
     [{ ANOA_SNAPSHOT_INTERVAL: 'often' }, /snapshotInterval/],
+    [{ ANOA_TCP: 'tls' }, /tcp: "tls" .*plain/],
+    [{ ANOA_MAX_CLIENTS: '0' }, /maxClients: "0" .*1 to/],
+    [{ ANOA_TLS_CERT: 'cert.pem' }, /tlsCert \(from environment ANOA_TLS_CERT\) is set without tlsKey/],
+    [{ ANOA_TLS_KEY: 'key.pem' }, /set without tlsCert.*--tls-cert/],
     [{ ANOA_LOG_LEVEL: 'loud' }, /logLevel: "loud" .*debug/],
     [{ ANOA_LOG_FORMAT: 'xml' }, /logFormat/],
   ];

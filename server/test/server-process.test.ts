@@ -64,7 +64,7 @@ test('the ready line tells address and mode, and the next lines warn and help', 
   const server = await start();
   const deadlineMs = performance.now() + 5_000;
   while (!server.output.includes('npx anoa set') && performance.now() < deadlineMs) await sleep(10);
-  assert.match(server.output, new RegExp(`ready on UDP 127\\.0\\.0\\.1:${server.port}`));
+  assert.match(server.output, new RegExp(`ready on UDP and TCP 127\\.0\\.0\\.1:${server.port}`));
   assert.match(server.output, /"mode":"open"/);
   assert.match(server.output, /no access keys/);
   assert.match(

@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -216,12 +217,23 @@ export function removeDirectory(directory: string): void {
 
 /** A UDP port of `host` that nobody had a moment ago. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
-  const socket = dgram.createSocket(host.includes(':') ? 'udp6' : 'udp4');
-  socket.bind(0, host);
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
+  for (;;) {
+    const socket = dgram.createSocket(host.includes(':') ? 'udp6' : 'udp4');
+    socket.bind(0, host);
+    await once(socket, 'listening');
+    const { port } = socket.address();
+    const isFree = await isFreeOnTcp(host, port);
+    socket.close();
+    if (isFree) return port;
+  }
+}
+
+function isFreeOnTcp(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = net.createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });
 }
 
 /** The HELLO of each mode; CHALLENGE is the next number. */

@@ -19,6 +19,11 @@ import {
 export interface Settings {
   readonly host: string;
   readonly port: number;
+  readonly tcp: 'on' | 'off' | 'plain';
+  readonly maxClients: number;
+  /** Both or none: with them the TCP port speaks TLS only. */
+  readonly tlsCertFile: string | undefined;
+  readonly tlsKeyFile: string | undefined;
   readonly dataDir: string;
   readonly keyFile: string;
   readonly passphrase: string | undefined;
@@ -99,6 +104,13 @@ export async function loadSettings(sources: SettingSources = {}): Promise<Loaded
         'the store has one secret: keep the one it was made with and unset the other.',
     );
   }
+  if ((raw['tlsCert'] === undefined) !== (raw['tlsKey'] === undefined)) {
+    const [given, missing] =
+      raw['tlsCert'] === undefined ? (['tlsKey', 'tlsCert'] as const) : (['tlsCert', 'tlsKey'] as const);
+    throw new SettingsError(
+      `${given} (from ${origins[given]}) is set without ${missing}: TLS needs both; set ${settingTable[missing].flag} or ${settingTable[missing].variable} too.`,
+    );
+  }
 
   const { settingsSchema } = await import('./schema.js');
   const checked = settingsSchema.safeParse(raw);
@@ -110,6 +122,10 @@ export async function loadSettings(sources: SettingSources = {}): Promise<Loaded
   const settings: Settings = {
     host: parsed.host,
     port: parsed.port,
+    tcp: parsed.tcp,
+    maxClients: parsed.maxClients,
+    tlsCertFile: parsed.tlsCert === undefined ? undefined : resolve(parsed.tlsCert),
+    tlsKeyFile: parsed.tlsKey === undefined ? undefined : resolve(parsed.tlsKey),
     dataDir: resolve(parsed.dataDir),
     keyFile: resolve(parsed.keyFile),
     passphrase: parsed.passphrase,
@@ -126,6 +142,10 @@ export async function loadSettings(sources: SettingSources = {}): Promise<Loaded
   const shown: Record<SettingName, string> = {
     host: settings.host,
     port: String(settings.port),
+    tcp: settings.tcp,
+    maxClients: String(settings.maxClients),
+    tlsCert: settings.tlsCertFile ?? '(none)',
+    tlsKey: settings.tlsKeyFile ?? '(none)',
     dataDir: settings.dataDir,
     keyFile: settings.passphrase === undefined ? settings.keyFile : '(not used: passphrase)',
     passphrase: settings.passphrase === undefined ? '(none)' : '********',
@@ -154,6 +174,10 @@ function defaultsFor(
   return {
     host: '127.0.0.1',
     port: 2662,
+    tcp: 'on',
+    maxClients: 10_000,
+    tlsCert: undefined,
+    tlsKey: undefined,
     dataDir: join(environment['XDG_DATA_HOME'] || join(homeDir, '.local', 'share'), 'anoadb'),
     keyFile: join(environment['XDG_CONFIG_HOME'] || join(homeDir, '.config'), 'anoadb', 'store.key'),
     passphrase: undefined,

@@ -27,6 +27,10 @@ const path = z.string().trim().min(1).max(4096);
 export const settingsSchema = z.strictObject({
   host: z.string().trim().min(1).max(255),
   port: wholeNumber.pipe(z.number().max(65_535)),
+  tcp: z.enum(['on', 'off', 'plain']),
+  maxClients: wholeNumber.pipe(z.number().min(1).max(1_000_000)),
+  tlsCert: path.optional(),
+  tlsKey: path.optional(),
   dataDir: path,
   keyFile: path,
   passphrase: z.string().min(8).max(1024).optional(),

@@ -28,7 +28,32 @@ export const settingTable = {
     variable: 'ANOA_PORT',
     flag: '--port',
     accepts: 'a number from 0 to 65535 (0 takes any free port)',
-    summary: 'UDP port to listen on',
+    summary: 'port to listen on, of UDP and of TCP',
+  },
+  tcp: {
+    variable: 'ANOA_TCP',
+    flag: '--tcp',
+    accepts:
+      'on (Redis, memcached and HTTP clients; from other machines by TLS only), off (UDP alone), or plain (also from other machines without TLS: keys and data cross the network in clear)',
+    summary: 'whether Redis, memcached and HTTP clients are served',
+  },
+  maxClients: {
+    variable: 'ANOA_MAX_CLIENTS',
+    flag: '--max-clients',
+    accepts: 'a number from 1 to 1000000',
+    summary: 'most TCP connections at a time',
+  },
+  tlsCert: {
+    variable: 'ANOA_TLS_CERT',
+    flag: '--tls-cert',
+    accepts: 'a path to a file with the certificate chain in PEM form, together with tlsKey',
+    summary: 'certificate of the TCP port, which speaks TLS only then',
+  },
+  tlsKey: {
+    variable: 'ANOA_TLS_KEY',
+    flag: '--tls-key',
+    accepts: 'a path to a file with the private key in PEM form, which others cannot read',
+    summary: 'private key of that certificate',
   },
   dataDir: {
     variable: 'ANOA_DATA_DIR',

@@ -8,6 +8,7 @@ import type { CryptoNames } from '@anoadb/transport/node-crypto';
 import type { DatagramSocket } from '@anoadb/udp';
 import type { Settings } from '../config/load-settings.js';
 import type { DatagramPort } from '../doors/datagram/datagram-port.js';
+import type { StreamStatistics } from '../doors/stream/stream-services.js';
 import type { Engine } from '../engine/engine.js';
 import type { Database, GroupCommit, LoadReport } from '../persistence/index.js';
 import type { EventLoopDelay } from './event-loop-delay.js';
@@ -22,6 +23,9 @@ export interface StatisticsSources {
   readonly engine: Engine;
   readonly port: DatagramPort;
   readonly socket: DatagramSocket;
+  /** The TCP side. */
+  readonly stream: StreamStatistics;
+  readonly tcpKind: 'off' | 'plain' | 'tls';
   readonly database: Database;
   readonly groupCommit: GroupCommit;
   readonly loaded: LoadReport;
@@ -79,6 +83,7 @@ export function statistics(sources: StatisticsSources): JsonValue {
     keyspace: { keys: engine.store.count, expires: memory.withTtl, last_version: engine.lastLsn },
     persistence: { ...snapshotState(sources), ...journalState(sources) },
     commands: commandCounters(engine),
+    tcp: tcpState(sources),
     datagrams: { socket: { ...socket }, transport: { ...transport } },
     event_loop: { ...sources.eventLoopDelay.summary() },
   };
@@ -129,6 +134,22 @@ function journalState({ database, engine, groupCommit, loaded, port, settings }:
     released_version: groupCommit.releasedLsn,
     held_replies: port.endpoint.counters().held,
     loaded_journal_frames: loaded.journalFrames,
+  };
+}
+
+function tcpState({ stream, tcpKind }: StatisticsSources): { [name: string]: JsonValue } {
+  return {
+    port: tcpKind,
+    connected_clients: stream.open,
+    connected_redis: stream.openRedis,
+    connected_memcached: stream.openMemcached,
+    connected_http: stream.openHttp,
+    total_connections_received: stream.accepted,
+    rejected_connections: stream.rejected,
+    protocol_errors: stream.protocolErrors,
+    timed_out_connections: stream.timedOut,
+    total_net_input_bytes: stream.bytesIn,
+    total_net_output_bytes: stream.bytesOut,
   };
 }
 
