@@ -15,6 +15,7 @@ export interface HttpRoute {
   /** open: anybody; database: an access key without prefix; key: one that may do this to that key. */
   readonly access: 'open' | 'database' | 'key';
   readonly hasBody: boolean;
+  readonly hasSideEffects: boolean;
   /** Names that the query may have; undefined: they are data. */
   readonly query: readonly string[] | undefined;
 }
@@ -35,7 +36,7 @@ function routeLiteral(route: HttpRoute, spec: HttpSpec): string {
   const names = query.map((parameter) => quote(parameter.name)).join(', ');
   return `  {
     operation: ${quote(route.operation)}, method: ${quote(route.method)}, path: ${quote(route.path.replace('{key}', ''))}, hasKey: ${hasKey},
-    access: ${quote(route.access)}, hasBody: ${route.body !== undefined}, query: ${route.isQueryOpen ? 'undefined' : `[${names}]`},
+    access: ${quote(route.access)}, hasBody: ${route.body !== undefined}, hasSideEffects: ${route.sideEffects}, query: ${route.isQueryOpen ? 'undefined' : `[${names}]`},
   },
 `;
 }

@@ -13,6 +13,7 @@ export interface HttpRoute {
   /** open: anybody; database: an access key without prefix; key: one that may do this to that key. */
   readonly access: 'open' | 'database' | 'key';
   readonly hasBody: boolean;
+  readonly hasSideEffects: boolean;
   /** Names that the query may have; undefined: they are data. */
   readonly query: readonly string[] | undefined;
 }
@@ -20,51 +21,51 @@ export interface HttpRoute {
 export const httpRoutes: readonly HttpRoute[] = [
   {
     operation: 'getValue', method: 'GET', path: '/v1/keys/', hasKey: true,
-    access: 'key', hasBody: false, query: [],
+    access: 'key', hasBody: false, hasSideEffects: false, query: [],
   },
   {
     operation: 'putValue', method: 'PUT', path: '/v1/keys/', hasKey: true,
-    access: 'key', hasBody: true, query: ['ttl'],
+    access: 'key', hasBody: true, hasSideEffects: true, query: ['ttl'],
   },
   {
     operation: 'deleteValue', method: 'DELETE', path: '/v1/keys/', hasKey: true,
-    access: 'key', hasBody: false, query: [],
+    access: 'key', hasBody: false, hasSideEffects: true, query: [],
   },
   {
     operation: 'listKeys', method: 'GET', path: '/v1/keys', hasKey: false,
-    access: 'key', hasBody: false, query: ['prefix', 'match', 'type', 'limit', 'cursor'],
+    access: 'key', hasBody: false, hasSideEffects: false, query: ['prefix', 'match', 'type', 'limit', 'cursor'],
   },
   {
     operation: 'batch', method: 'POST', path: '/v1/batch', hasKey: false,
-    access: 'key', hasBody: true, query: [],
+    access: 'key', hasBody: true, hasSideEffects: true, query: [],
   },
   {
     operation: 'simplePut', method: 'GET', path: '/put', hasKey: false,
-    access: 'key', hasBody: false, query: undefined,
+    access: 'key', hasBody: false, hasSideEffects: true, query: undefined,
   },
   {
     operation: 'simpleGet', method: 'GET', path: '/get/', hasKey: true,
-    access: 'key', hasBody: false, query: [],
+    access: 'key', hasBody: false, hasSideEffects: false, query: [],
   },
   {
     operation: 'simpleDelete', method: 'GET', path: '/delete/', hasKey: true,
-    access: 'key', hasBody: false, query: [],
+    access: 'key', hasBody: false, hasSideEffects: true, query: [],
   },
   {
     operation: 'livez', method: 'GET', path: '/livez', hasKey: false,
-    access: 'open', hasBody: false, query: [],
+    access: 'open', hasBody: false, hasSideEffects: false, query: [],
   },
   {
     operation: 'readyz', method: 'GET', path: '/readyz', hasKey: false,
-    access: 'open', hasBody: false, query: [],
+    access: 'open', hasBody: false, hasSideEffects: false, query: [],
   },
   {
     operation: 'metrics', method: 'GET', path: '/metrics', hasKey: false,
-    access: 'database', hasBody: false, query: [],
+    access: 'database', hasBody: false, hasSideEffects: false, query: [],
   },
   {
     operation: 'openapi', method: 'GET', path: '/openapi.json', hasKey: false,
-    access: 'open', hasBody: false, query: [],
+    access: 'open', hasBody: false, hasSideEffects: false, query: [],
   },
 ];
 
