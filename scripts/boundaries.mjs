@@ -11,12 +11,13 @@ const PURE = [
   'server/src/store',
   'server/src/persistence',
   'server/src/access',
+  'server/src/doors',
 ];
 
 /** The few files inside pure folders that are the edge: files, threads, crypto of the platform. */
 const EDGES = [
   /^packages\/transport\/src\/node-crypto\.ts$/,
-  /^server\/src\/(?:persistence|access)\/node-[\w-]+\.ts$/,
+  /^server\/src\/(?:persistence|access|doors\/stream|doors\/http)\/node-[\w-]+\.ts$/,
   /^server\/src\/persistence\/[\w-]*worker[\w-]*\.ts$/,
 ];
 
@@ -49,6 +50,12 @@ const MUST_NOT_REACH = {
   'server/src/store': ['engine', 'doors', 'persistence', 'config', 'ops'],
   'server/src/engine': ['doors', 'persistence', 'config', 'ops'],
   'server/src/persistence': ['doors', 'config', 'ops', 'access'],
+  // A door knows no other door: what they have in common is the engine's, or the stream layer's.
+  'server/src/doors/datagram': ['redis', 'memcached', 'http', 'stream'],
+  'server/src/doors/stream': ['redis', 'memcached', 'http', 'datagram'],
+  'server/src/doors/redis': ['memcached', 'http', 'datagram', 'persistence'],
+  'server/src/doors/memcached': ['redis', 'http', 'datagram', 'persistence'],
+  'server/src/doors/http': ['redis', 'memcached', 'datagram', 'persistence'],
 };
 
 /** The same of Java: packages below this folder, and what they may not name. */

@@ -15,6 +15,12 @@ const PLANTED = [
   ['server/src/store/a.ts', 'const r = Math.random();', /uses Math\.random/],
   ['server/src/persistence/load.ts', "import { open } from 'node:fs/promises';", /imports node:fs\/promises/],
   ['server/src/store/a.ts', "import { Engine } from '../engine/engine.js';", /reach up into engine/],
+  ['server/src/doors/redis/a.ts', "import net from 'node:net';", /imports node:net/],
+  [
+    'server/src/doors/redis/commands/string/get.ts',
+    "import { item } from '../../../memcached/memcached-items.js';",
+    /reach up into memcached/,
+  ],
   ['packages/protocol/src/a.ts', "export * from '@anoadb/transport';", /must not import @anoadb\/transport/],
 ];
 
@@ -52,6 +58,12 @@ test('the edge files of persistence may touch the platform', () => {
     violationsIn('server/src/persistence/node-file-system.ts', "import fs from 'node:fs';"),
     [],
   );
+});
+
+test('sockets are in the edge files of the stream layer', () => {
+  const source = "import net from 'node:net';";
+  assert.deepEqual(violationsIn('server/src/doors/stream/node-stream-listener.ts', source), []);
+  assert.equal(violationsIn('server/src/doors/stream/tcp-connection.ts', source).length, 1);
 });
 
 test('a comment about the clock is not a use of the clock', () => {

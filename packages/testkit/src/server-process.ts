@@ -215,7 +215,7 @@ export function removeDirectory(directory: string): void {
   // The set is left alone: removing twice is harmless, and it marks that the exit hook is in place.
 }
 
-/** A UDP port of `host` that nobody had a moment ago. */
+/** A port of `host` that nobody had a moment ago, neither of UDP nor of TCP. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   for (;;) {
     const socket = dgram.createSocket(host.includes(':') ? 'udp6' : 'udp4');

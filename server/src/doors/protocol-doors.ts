@@ -3,6 +3,7 @@
 import type { Engine } from '../engine/engine.js';
 import type { SnapshotSchedule } from '../ops/snapshot-schedule.js';
 import type { Database } from '../persistence/index.js';
+import { createRedisDoor } from './redis/redis-door.js';
 import type { StreamDoor } from './stream/stream-door.js';
 import type { ServerInfo, StreamServices } from './stream/stream-services.js';
 import type { StreamProtocol, StreamProtocolDoor } from './stream/stream-session.js';
@@ -25,10 +26,8 @@ export function openProtocolDoors(stream: StreamDoor, sources: ProtocolDoorSourc
 }
 
 /** Each door's factory, one line per protocol. */
-export function protocolDoors(
-  _services: StreamServices,
-): Partial<Record<StreamProtocol, StreamProtocolDoor>> {
-  return {};
+export function protocolDoors(services: StreamServices): Partial<Record<StreamProtocol, StreamProtocolDoor>> {
+  return { redis: createRedisDoor(services) };
 }
 
 function streamServices(stream: StreamDoor, sources: ProtocolDoorSources): StreamServices {
