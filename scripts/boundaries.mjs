@@ -29,7 +29,7 @@ const MAY_IMPORT = {
   'packages/testkit/src': ['@anoadb/protocol', '@anoadb/transport', '@anoadb/udp'],
   'packages/codegen/src': [],
   'sdk-ts/src': ['@anoadb/protocol', '@anoadb/transport', '@anoadb/udp'],
-  // Of it the copying of bytes alone.
+  // Of it the copying of bytes and the code of the type of lists alone.
   'server/src/store': ['@anoadb/protocol'],
   'server/src/engine': ['@anoadb/protocol'],
   'server/src/persistence': ['@anoadb/protocol'],

@@ -15,6 +15,7 @@ import {
   HAS_CLIENT_FLAGS,
   HAS_EXPIRY,
   headerBytes,
+  IS_LIST,
   KEY_LENGTH_SHIFT,
   KIND_MASK,
   KIND_SHIFT,
@@ -28,6 +29,7 @@ import { EvictionQueue } from './eviction-queue.js';
 import { ExpiryWheel } from './expiry-wheel.js';
 import { HashIndex } from './hash-index.js';
 import type { KeyHash } from './key-hash.js';
+import { isNodeWord, ListNodes } from './lists/list-nodes.js';
 import { SEGMENT_SHIFT, SEGMENT_UNIT_MASK, SegmentPool } from './segment-pool.js';
 import type { EvictionPolicy, RemovalReason, RemovedListener, StoreCounters } from './store-options.js';
 
@@ -37,6 +39,8 @@ export class EntryTable {
   readonly index: HashIndex;
   readonly wheel: ExpiryWheel;
   readonly queue: EvictionQueue;
+  /** The blocks of lists. */
+  readonly nodes: ListNodes;
   readonly hash: KeyHash;
   readonly policy: EvictionPolicy;
   readonly counters: StoreCounters;
@@ -54,6 +58,7 @@ export class EntryTable {
     this.wheel = new ExpiryWheel(this.pool);
     this.index = new HashIndex(this.pool);
     this.queue = new EvictionQueue(this.pool);
+    this.nodes = new ListNodes(this.pool, this.arena);
     this.hash = options.hash;
     this.policy = options.policy;
     this.counters = options.counters;
@@ -79,6 +84,10 @@ export class EntryTable {
     const words = this.pool.words[ref >>> SEGMENT_SHIFT];
     const at = (ref & SEGMENT_UNIT_MASK) << 1;
     return (words[at] & HAS_EXPIRY) === 0 ? 0 : expiryAt(words, at);
+  }
+
+  isList(ref: number): boolean {
+    return (this.word0(ref) & IS_LIST) !== 0;
   }
 
   /** 0 where the entry has none. */
@@ -292,7 +301,7 @@ export class EntryTable {
     return true;
   }
 
-  /** Lets a written entry take the place of an older one of the same key, whose block is freed. */
+  /** Lets a written entry take the place of an older one of the same key, which is freed. */
   supersede(hash: number, ref: number, newRef: number): void {
     const old = this.word0(ref);
     const now = this.word0(newRef);
@@ -306,11 +315,18 @@ export class EntryTable {
       if ((old & QUEUED) !== 0) this.queue.remove(ref);
       if ((now & QUEUED) !== 0) this.queue.add(newRef);
     }
+    if ((old & IS_LIST) !== 0) this.nodes.free(ref);
     this.arena.free(ref);
   }
 
-  /** Moves an entry to another block as it is. 0: no memory to be had without taking a segment. */
+  /** Moves an entry, or a node of a list, to another block as it is. 0: no memory to be had without taking a segment. */
   move(ref: number): number {
+    const block = isNodeWord(this.word0(ref)) ? this.nodes.move(ref) : this.#moveEntry(ref);
+    if (block !== 0) this.counters.entriesMoved++;
+    return block;
+  }
+
+  #moveEntry(ref: number): number {
     const size = this.sizeOf(ref);
     const block = this.arena.allocate(size);
     if (block === 0) return 0;
@@ -322,16 +338,17 @@ export class EntryTable {
     this.index.replace(this.hashOf(ref), ref, block);
     if ((word0 & HAS_EXPIRY) !== 0) this.wheel.moved(block);
     if ((word0 & QUEUED) !== 0) this.queue.replace(ref, block);
+    if ((word0 & IS_LIST) !== 0) this.nodes.entryMoved(block);
     this.arena.free(ref);
-    this.counters.entriesMoved++;
     return block;
   }
 
-  /** Removes an entry and frees its block; nobody is told. */
+  /** Removes an entry and frees its block, a list's with all its nodes; nobody is told. */
   discard(ref: number, hash: number): void {
     const word0 = this.word0(ref);
     if ((word0 & HAS_EXPIRY) !== 0) this.wheel.remove(ref);
     if ((word0 & QUEUED) !== 0) this.queue.remove(ref);
+    if ((word0 & IS_LIST) !== 0) this.nodes.free(ref);
     this.index.remove(hash, ref);
     this.arena.free(ref);
   }

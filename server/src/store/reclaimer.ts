@@ -235,24 +235,28 @@ export class Reclaimer {
     return this.#table.index.movePage(page) ? pages : 0;
   }
 
-  /** Moves up to `budget` entries of a run; how many, 0 = stuck. */
+  /** Moves up to `budget` blocks of a run, or evicts an entry for one of them; how many, 0 = stuck. */
   #clearRun(run: number, budget: number, mayEvict: boolean): number {
     const { arena } = this.#table;
-    if (!arena.isSlab(run)) return this.#clear(run, mayEvict) ? 1 : 0;
+    if (!arena.isSlab(run)) return this.#move(run) || (mayEvict && this.#evictOwner(run)) ? 1 : 0;
     const used = arena.usedOf(run);
     let cleared = 0;
     for (let n = 0; cleared < used && cleared < budget; n++) {
-      const ref = arena.blockAt(run, n);
-      if (ref === 0) continue;
-      if (!this.#clear(ref, mayEvict)) return 0;
+      const block = arena.blockAt(run, n);
+      if (block === 0) continue;
+      if (!this.#move(block)) {
+        // A list may take more blocks of this run with it, even the run: look at it afresh.
+        return mayEvict && this.#evictOwner(block) ? cleared + 1 : 0;
+      }
       cleared++;
     }
     return cleared;
   }
 
-  #clear(ref: number, mayEvict: boolean): boolean {
-    if (this.#move(ref)) return true;
-    if (!mayEvict || !this.#mayEvict(ref)) return false;
+  /** Evicts the entry that a block belongs to, if that may be. */
+  #evictOwner(block: number): boolean {
+    const ref = this.#table.nodes.ownerOf(block);
+    if (ref === 0 || !this.#mayEvict(ref)) return false;
     this.#table.dismiss(ref, 'evicted');
     return true;
   }
@@ -268,14 +272,15 @@ export class Reclaimer {
     return ref !== this.keep && (this.#table.word0(ref) & QUEUED) !== 0;
   }
 
-  /** Evicts the next in the queue; its size class, -1 where it had none, NONE_LEFT where nothing is left. */
+  /** Evicts the next in the queue; the size class of its block, a list's nodes, -1 where that has none; NONE_LEFT where nothing is left. */
   #evictOne(): number {
-    const { arena, queue } = this.#table;
+    const { arena, queue, nodes } = this.#table;
     const victim = queue.victim(this.keep);
     if (victim === 0) return NONE_LEFT;
-    const sizeClass = arena.classOf(victim);
-    this.#evictedBytes += arena.capacityOf(victim);
+    const sizeClass = arena.classOf(nodes.mainBlockOf(victim));
+    const before = arena.liveBytes;
     this.#table.dismiss(victim, 'evicted');
+    this.#evictedBytes += before - arena.liveBytes;
     return sizeClass;
   }
 

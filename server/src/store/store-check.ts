@@ -1,7 +1,8 @@
 /**
  * Walks a whole store and throws at the first thing that does not add up: page maps, slabs and their free
- * lists, index order, wheel and queue links, counts and sums. For tests; it takes as long as it takes.
+ * lists, index order, wheel and queue links, the nodes of lists, counts and sums. For tests; it takes as long as it takes.
  */
+import { ValueType } from '@anoadb/protocol';
 import { CARVED, CLASS, FREED, LISTED, STATE, USED } from './arena.js';
 import {
   HAS_EXPIRY,
@@ -13,6 +14,8 @@ import {
 } from './entry-layout.js';
 import type { EntryTable } from './entry-table.js';
 import { COUNT, DEPTH_SHIFT, FIRST_HASH, HOME_MASK, PAGE_HEADER_WORDS, SHAPE, SLOTS } from './hash-index.js';
+import { elementBytes, lengthFrom, lengthUpTo } from './lists/list-element.js';
+import { headBytes, type ListNodes, NODE_BYTES_MAX, NODE_HEADER_BYTES } from './lists/list-nodes.js';
 import {
   MAP_PAGES,
   PAGE_BYTES,
@@ -29,7 +32,7 @@ export function checkStore(store: Store): void {
   const table = store.parts;
   const refs = checkIndex(table);
   equal(refs.size, store.count, 'entries in the index');
-  checkSegments(table, refs);
+  checkSegments(table, refs, checkLists(store, refs));
   checkWheel(table, refs);
   checkQueue(table, refs);
 }
@@ -90,7 +93,60 @@ function checkPage(table: EntryTable, page: number, refs: Set<number>): void {
   equal(words[at + COUNT], count, 'count of an index page');
 }
 
-function checkSegments(table: EntryTable, refs: Set<number>): void {
+/** All nodes of all lists. */
+function checkLists(store: Store, refs: Set<number>): Set<number> {
+  const { nodes, arena, pool } = store.parts;
+  const seen = new Set<number>();
+  for (const ref of refs) {
+    if (!store.parts.isList(ref)) continue;
+    equal(store.typeOf(ref), ValueType.LIST, 'type of a list');
+    equal(store.valueLengthOf(ref), headBytes(store.keyLengthOf(ref)), 'bytes of the head of a list');
+    let elements = 0;
+    let bytes = 0;
+    let previous = ref;
+    let node = nodes.firstOf(ref);
+    for (; node !== 0 && node !== ref; node = nodes.nextOf(node)) {
+      ensure(!seen.has(node) && !refs.has(node), `node ${node} is in two places`);
+      seen.add(node);
+      equal(nodes.previousOf(node), previous, 'link back in a list');
+      checkNode(nodes, node);
+      ensure(nodes.endOf(node) <= arena.capacityOf(node), 'a node is larger than its block');
+      elements += nodes.elementsOf(node);
+      bytes += nodes.usedOf(node);
+      previous = node;
+    }
+    if (previous !== ref) equal(node, ref, 'end of a list');
+    equal(nodes.lastOf(ref), previous === ref ? 0 : previous, 'last node of a list');
+    equal(nodes.countOf(ref), elements, 'elements of a list');
+    equal(nodes.bytesOf(ref), bytes, 'bytes of a list');
+  }
+  equal(nodes.chainFirst, 0, 'nodes without a list');
+  equal(nodes.chainLast, 0, 'nodes without a list');
+  equal(nodes.followed, 0, 'node that is followed');
+  ensure(!pool.forced, 'the limit is not looked at');
+  return seen;
+}
+
+function checkNode(nodes: ListNodes, node: number): void {
+  ensure(nodes.isNode(node), 'a node has no mark');
+  const bytes = nodes.segmentOf(node);
+  const end = nodes.baseOf(node) + nodes.endOf(node);
+  ensure(nodes.startOf(node) >= NODE_HEADER_BYTES, 'start of a node');
+  let at = nodes.baseOf(node) + nodes.startOf(node);
+  let elements = 0;
+  for (; at < end; elements++) {
+    const length = lengthFrom(bytes, at);
+    at += elementBytes(length);
+    equal(lengthUpTo(bytes, at), length, 'length behind an element');
+  }
+  equal(at, end, 'end of a node');
+  equal(nodes.elementsOf(node), elements, 'elements of a node');
+  ensure(elements > 0, 'a node without elements');
+  const used = nodes.usedOf(node);
+  ensure(elements === 1 || used + NODE_HEADER_BYTES <= NODE_BYTES_MAX, 'a node holds too much');
+}
+
+function checkSegments(table: EntryTable, refs: Set<number>, nodes: Set<number>): void {
   const { pool, arena } = table;
   let usedBytes = 0;
   let liveBytes = 0;
@@ -98,8 +154,8 @@ function checkSegments(table: EntryTable, refs: Set<number>): void {
   let segments = 0;
   const seen = new Set<number>();
   const take = (ref: number): void => {
-    ensure(refs.has(ref), `block ${ref} is in use but no entry`);
-    ensure(table.sizeOf(ref) <= arena.capacityOf(ref), 'entry is larger than its block');
+    ensure(refs.has(ref) || nodes.has(ref), `block ${ref} is in use but neither entry nor node`);
+    if (refs.has(ref)) ensure(table.sizeOf(ref) <= arena.capacityOf(ref), 'entry is larger than its block');
     seen.add(ref);
     blocks++;
     liveBytes += arena.capacityOf(ref);
@@ -123,7 +179,7 @@ function checkSegments(table: EntryTable, refs: Set<number>): void {
       for (const block of checkSlab(table, run)) take(block);
     }
   }
-  equal(seen.size, refs.size, 'blocks and entries');
+  equal(seen.size, refs.size + nodes.size, 'blocks, entries and nodes');
   equal(arena.blocks, blocks, 'blocks in use');
   equal(arena.liveBytes, liveBytes, 'live bytes');
   equal(pool.segments, segments, 'segments');

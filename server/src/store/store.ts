@@ -1,3 +1,4 @@
+import { ValueType } from '@anoadb/protocol';
 import type { EntryFields } from './entry-fields.js';
 import {
   HAS_CLIENT_FLAGS,
@@ -31,7 +32,7 @@ const APPEND_SLACK_SHIFT = 3;
  * Keys and values off the JavaScript heap, in segments; see segment-pool, arena, hash-index for how.
  *
  * An `EntryRef` stays valid until the next call that may change the store: put, append, setExpiry, remove,
- * restore, tick, clear, and a `find` that meets an expired entry (which invalidates only that entry's ref).
+ * restore, tick, clear, what changes or makes a list, and a `find` that meets an expired entry (which invalidates only that entry's ref).
  * Reading accessors, scan, setKind and setVersion invalidate nothing. Compare refs with 0 by equality only.
  */
 export class Store {
@@ -39,7 +40,7 @@ export class Store {
   /** The entry that the last successful `put` wrote: spares its caller a second look-up. */
   lastPut: EntryRef = 0;
   /** What entries of type LIST hold. */
-  readonly lists = new ListBlocks();
+  readonly lists: ListBlocks;
   readonly #options: StoreOptions;
   readonly #hash: KeyHash;
   readonly #ahead = new LookAhead(LOOK_AHEAD_KEYS_MAX);
@@ -58,6 +59,7 @@ export class Store {
     this.#marksVisited = (options.eviction ?? 'refuse') !== 'refuse';
     this.#table = this.#newTable();
     this.#reclaimer = new Reclaimer(this.#table);
+    this.lists = new ListBlocks(this.#table, this.#reclaimer);
   }
 
   /** Entries present, expired ones that nobody has met yet included. */
@@ -324,7 +326,9 @@ export class Store {
     const keyStart = this.keyStartOf(ref);
     const valueStart = this.valueStartOf(ref);
     into.key = bytes.slice(keyStart, keyStart + this.keyLengthOf(ref));
-    into.value = bytes.slice(valueStart, valueStart + this.valueLengthOf(ref));
+    into.value = this.#table.isList(ref)
+      ? this.lists.save(ref)
+      : bytes.slice(valueStart, valueStart + this.valueLengthOf(ref));
     into.type = this.typeOf(ref);
     into.kind = this.kindOf(ref);
     into.expiryMs = this.expiryOf(ref);
@@ -332,27 +336,38 @@ export class Store {
     into.clientFlags = this.clientFlagsOf(ref);
   }
 
+  /** True: memory is taken beyond the limit rather than refused, for what was on disk already; until set to false. */
+  set passesLimit(isForced: boolean) {
+    this.#table.pool.forced = isForced;
+  }
+
   /** Puts a saved entry back, kind included. It may pass the memory limit rather than fail. */
   restore(saved: SavedEntry): EntryRef {
     const { key, value } = saved;
     this.#table.pool.forced = true;
+    const hash = this.#hash.of(key, 0, key.length);
+    let ref = 0;
     // nowMs 0: what had expired in the meantime is still the entry that was there.
-    const isBack = this.put(
-      key,
-      0,
-      key.length,
-      saved.type,
-      value,
-      0,
-      value.length,
-      saved.expiryMs,
-      saved.version,
-      0,
-      saved.clientFlags,
-    );
+    if (saved.type === ValueType.LIST) {
+      ref = this.lists.restore(value, hash, key, 0, key.length, saved.expiryMs, saved.version, 0);
+    } else {
+      const isBack = this.put(
+        key,
+        0,
+        key.length,
+        saved.type,
+        value,
+        0,
+        value.length,
+        saved.expiryMs,
+        saved.version,
+        0,
+        saved.clientFlags,
+      );
+      if (isBack) ref = this.lastPut;
+    }
     this.#table.pool.forced = false;
-    if (!isBack) throw new Error('the system has no memory to take a change back');
-    const ref = this.#table.index.find(this.#hash.of(key, 0, key.length), key, 0, key.length);
+    if (ref === 0) throw new Error('the system has no memory to take a change back');
     this.#table.setKind(ref, saved.kind);
     return ref;
   }
@@ -399,12 +414,18 @@ export class Store {
     this.#table.index.presize(entries);
   }
 
+  /** While set, writes pass the memory limit rather than evict or fail: what was stored before must be loaded. */
+  set ignoresLimit(isIgnored: boolean) {
+    this.#table.pool.forced = isIgnored;
+  }
+
   /** Removes everything at once; the listener is not called. Returns how many entries there were. */
   clear(): number {
     const removed = this.count;
     // A fresh table: letting go of some thousand segments costs nothing like freeing each entry.
     this.#table = this.#newTable();
     this.#reclaimer = new Reclaimer(this.#table);
+    this.lists.attach(this.#table, this.#reclaimer);
     return removed;
   }
 
@@ -454,6 +475,7 @@ export class Store {
       return 0;
     }
     table.copyTo(old, block, shape, (shape & HAS_EXPIRY) === 0 ? 0 : expiryMs || table.expiryOf(old));
+    if ((shape & IS_LIST) !== 0) table.nodes.takeOver(old, block);
     table.supersede(table.hashOf(old), old, block);
     return block;
   }
