@@ -3,6 +3,7 @@
 import type { Engine } from '../engine/engine.js';
 import type { SnapshotSchedule } from '../ops/snapshot-schedule.js';
 import type { Database } from '../persistence/index.js';
+import { createHttpDoor } from './http/node-http-bridge.js';
 import { createRedisDoor } from './redis/redis-door.js';
 import type { StreamDoor } from './stream/stream-door.js';
 import type { ServerInfo, StreamServices } from './stream/stream-services.js';
@@ -27,7 +28,9 @@ export function openProtocolDoors(stream: StreamDoor, sources: ProtocolDoorSourc
 
 /** Each door's factory, one line per protocol. */
 export function protocolDoors(services: StreamServices): Partial<Record<StreamProtocol, StreamProtocolDoor>> {
-  return { redis: createRedisDoor(services) };
+  const redis = createRedisDoor(services);
+  const http = createHttpDoor(services, new Map([['redis', redis.server.commands]]));
+  return { redis, http };
 }
 
 function streamServices(stream: StreamDoor, sources: ProtocolDoorSources): StreamServices {
@@ -41,6 +44,7 @@ function streamServices(stream: StreamDoor, sources: ProtocolDoorSources): Strea
     streamStatistics: stream.statistics,
     whenReleased: (position, then) => stream.whenReleased(position, then),
     schedule: (atMonotonicMs, run) => stream.schedule(atMonotonicMs, run),
+    beginTurn: () => stream.beginTurn(),
     serverInfo: sources.serverInfo,
     snapshot: {
       take: async () => {
