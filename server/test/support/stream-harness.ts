@@ -169,6 +169,7 @@ export class StreamHarness {
       streamStatistics: this.door.statistics,
       whenReleased: (position, then) => this.door.whenReleased(position, then),
       schedule: (atMonotonicMs, run) => this.door.schedule(atMonotonicMs, run),
+      beginTurn: () => this.door.beginTurn(),
       serverInfo: () => testServerInfo,
       snapshot,
       shutdown: (withSnapshot) => void this.shutdowns.push(withSnapshot),

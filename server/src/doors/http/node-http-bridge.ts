@@ -2,7 +2,8 @@
  * Between the TCP port and node:http: each connection is a Duplex that llhttp parses, strictly, and answers go back
  * the same way. Nothing of HTTP's bytes is decided here, and nothing of the data.
  *
- * Invariant: the engine runs inside a turn of the port only: within `read`, or in one that `schedule` gives.
+ * Invariant: the engine runs inside a turn of the port only: node:http calls back when it likes, so each execution
+ * begins one.
  */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -17,6 +18,7 @@ import { problem } from './problem.js';
 
 /** Bytes of answers that may wait for a slow reader before the next request of his is read. */
 const UNSENT_BYTES_MAX = 256 * 1024;
+const NO_BODY = new Uint8Array(0);
 
 /** @param others counters of the other doors, for /metrics. */
 export function createHttpDoor(services: StreamServices, others: DoorStatistics): StreamProtocolDoor {
@@ -24,7 +26,7 @@ export function createHttpDoor(services: StreamServices, others: DoorStatistics)
   const server = httpServer(door);
   return {
     open(connection) {
-      const session = new HttpSession(connection, services);
+      const session = new HttpSession(connection);
       server.emit('connection', session);
       return session.port;
     },
@@ -42,6 +44,8 @@ function httpServer(door: HttpDoor): Server {
     requireHostHeader: true,
   });
   server.timeout = HttpLimits.silenceMsMax;
+  // Who has said all he had to say and closed his side still gets his answers. Node has it and does not type it.
+  (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
   server.on('request', (request, response) => new HttpRequestRun(door, request, response).start(false));
   server.on('checkContinue', (request, response) => new HttpRequestRun(door, request, response).start(true));
   server.on('checkExpectation', (_request, response: ServerResponse) => {
@@ -86,7 +90,7 @@ class HttpRequestRun {
     const announced = Number(request.headers['content-length'] ?? 0);
     const hasBody = announced > 0 || request.headers['transfer-encoding'] !== undefined;
     if (!hasBody) {
-      this.#session.inTurn(() => this.#execute(admission, new Uint8Array(0)));
+      this.#execute(admission, NO_BODY);
       return;
     }
     if (announced > admission.bodyBytesMax || admission.bodyBytesMax === 0) {
@@ -111,14 +115,14 @@ class HttpRequestRun {
       this.#refuse(tooLarge(admission));
     };
     const onEnd = (): void => {
-      const body = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, byteCount);
-      this.#session.inTurn(() => this.#execute(admission, body));
+      this.#execute(admission, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, byteCount));
     };
     request.on('data', onData).on('end', onEnd);
   }
 
   #execute(admission: Admission, body: Uint8Array): void {
     if (this.#session.destroyed) return;
+    this.#door.services.beginTurn();
     this.#door.execute(admission, body, (answer) => send(this.#response, answer));
   }
 
@@ -191,16 +195,14 @@ class HttpSession extends Duplex {
   readonly connection: StreamConnection;
   /** The other side of it, for the port. */
   readonly port: StreamSession;
-  readonly #services: StreamServices;
   #isReading = false;
   #isGone = false;
   #waitingForRoom: (() => void) | undefined;
   #silence: { readonly ms: number; timer: NodeJS.Timeout } | undefined;
 
-  constructor(connection: StreamConnection, services: StreamServices) {
+  constructor(connection: StreamConnection) {
     super({ allowHalfOpen: true, highWaterMark: UNSENT_BYTES_MAX });
     this.connection = connection;
-    this.#services = services;
     this.port = {
       read: (bytes, start, end) => this.#receive(bytes, start, end),
       closed: () => this.#gone(),
@@ -216,12 +218,6 @@ class HttpSession extends Duplex {
 
   get remotePort(): number {
     return this.connection.remotePort;
-  }
-
-  /** Runs something of the engine: now, where this is a turn of the port, else in the next one. */
-  inTurn(run: () => void): void {
-    if (this.#isReading) run();
-    else this.#services.schedule(this.#services.monotonicMs(), run);
   }
 
   /** As a socket has it: `timeout` after so long without a byte either way; 0 = never. */

@@ -22,6 +22,11 @@ export interface StreamServices {
    * journalled. Returns what cancels it.
    */
   schedule(atMonotonicMs: number, run: () => void): () => void;
+  /**
+   * For whoever runs the engine outside of `read` and `schedule`: sets `engine.nowMs`; what changes in this round of the
+   * event loop is journalled.
+   */
+  beginTurn(): void;
   readonly serverInfo: () => ServerInfo;
   readonly snapshot: SnapshotService;
   /** Asks the process to stop, as SIGTERM does, with or without the last snapshot. Answers sent before still leave. */

@@ -116,7 +116,8 @@ function conditionRefusal(tools: HttpTools, call: HttpCall, ref: EntryRef): Http
     return problem(400, 'If-Match and If-None-Match take `*` or versions in quotes, as ETag gives them.');
   const headers = ref === 0 ? {} : validators(tools, ref);
   if (verdict === 304) return { status: 304, headers, body: NO_BODY };
-  return statusProblem(ref === 0 ? Status.CONDITION_FAILED : Status.VERSION_MISMATCH, headers);
+  const isAboutVersion = ref !== 0 && headerOf(call.head, 'if-match') !== undefined;
+  return statusProblem(isAboutVersion ? Status.VERSION_MISMATCH : Status.CONDITION_FAILED, headers);
 }
 
 /** What is true of the entry whatever it is served as. A cache may keep it, and asks each time whether it still holds. */
