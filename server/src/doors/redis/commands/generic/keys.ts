@@ -1,0 +1,14 @@
+import type { RedisHandler } from '../../redis-handler.js';
+import { KeyListing } from './key-listing.js';
+
+const listing = new KeyListing();
+
+/** All keys in one answer, and nobody else is served meanwhile: SCAN is for large databases, here as in Redis. */
+export const keys: RedisHandler = (client, call) => {
+  const { engine } = client.server;
+  engine.restOnAll();
+  listing.begin(engine, client.reply);
+  listing.onlyMatching(call, 1);
+  engine.store.scan(0, Number.POSITIVE_INFINITY, engine.nowMs, listing.visit);
+  listing.end();
+};
