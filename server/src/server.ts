@@ -85,6 +85,9 @@ const PROGRESS_INTERVAL_MS = 1_000;
 const DRAIN_MS_MAX = 3_000;
 /** And after that for TCP clients to take theirs. */
 const CLOSE_MS_MAX = 500;
+const TCP_CLOSED =
+  'the TCP port stays closed: beyond this machine Redis, memcached and HTTP clients would send access keys and data in ' +
+  'clear. Give it a certificate (ANOA_TLS_CERT and ANOA_TLS_KEY), or say --tcp plain where the network itself is safe';
 /** A passphrase takes half a second to become a KEYRING. */
 const NEW_DATABASE_WAIT_MS = 5_000;
 const NEW_DATABASE_RETRY_MS = 30;
@@ -224,6 +227,7 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       shutdown: (withSnapshot) => around.onShutdown?.({ withSnapshot }),
     });
     listener?.serve(stream);
+    if (listener === undefined && settings.tcp === 'on') log.warn(TCP_CLOSED);
 
     const loaded = await load(database, engine, port, settings, log, setLoading);
     report = loaded;
