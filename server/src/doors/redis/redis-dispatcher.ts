@@ -39,6 +39,8 @@ export class RedisDispatcher {
   run(client: RedisClient, call: RedisCall): boolean {
     const command = this.#registry.find(call);
     if (command === undefined) {
+      // A browser that somebody talks into sending lines to us. As Redis: no answer, and nothing that follows.
+      if (call.isWord(0, 'post') || call.isWord(0, 'host:')) client.connection.destroy();
       this.#reject(client, undefined, this.#unknown(call));
       return true;
     }
