@@ -43,9 +43,9 @@ export function mediaOfValue(result: Result): MediaType {
   return isValidUtf8(result.bytes, result.start, result.end) ? MediaType.TEXT : MediaType.BYTES;
 }
 
-export function contentTypeOf(media: MediaType, result: Result): string {
-  const isUtf8 = media === MediaType.TEXT && isValidUtf8(result.bytes, result.start, result.end);
-  return isUtf8 ? `${media}; charset=utf-8` : media;
+/** Text says its charset where it has one. */
+export function contentTypeOf(media: MediaType, body: Uint8Array): string {
+  return media === MediaType.TEXT && isValidUtf8(body) ? `${media}; charset=utf-8` : media;
 }
 
 /** Appends the value: as JSON with untyped text interpreted, or as a reader without types sees it. */

@@ -40,11 +40,8 @@ export function getValue(tools: HttpTools, call: HttpCall): HttpAnswer {
         headers,
       );
     writeContent(tools.writer, media, result);
-    return {
-      status: 200,
-      headers: { 'content-type': contentTypeOf(media, result), ...headers },
-      body: tools.writer.bytes.slice(0, tools.writer.at),
-    };
+    const body = tools.writer.written().slice();
+    return { status: 200, headers: { 'content-type': contentTypeOf(media, body), ...headers }, body };
   });
 }
 

@@ -47,7 +47,7 @@ export function listKeys(tools: HttpTools, call: HttpCall): HttpAnswer {
     if (result.status !== Status.OK) return statusProblem(result.status);
     writer.reset();
     writeKeyPage(writer, result, false);
-    return jsonAnswer(200, writer.bytes.slice(0, writer.at));
+    return jsonAnswer(200, writer.written().slice());
   });
 }
 

@@ -5,7 +5,7 @@ import type { HttpCall, HttpTools } from '../http-call.js';
 import { type HttpAnswer, textAnswer } from '../http-exchange.js';
 import { MediaType } from '../media-type.js';
 import { problem, statusProblem } from '../problem.js';
-import { readingFlags } from '../value-content.js';
+import { contentTypeOf, readingFlags } from '../value-content.js';
 
 export function simplePut(tools: HttpTools, call: HttpCall): HttpAnswer {
   if (call.query.length === 0)
@@ -51,9 +51,9 @@ export function simpleGet(tools: HttpTools, call: HttpCall): HttpAnswer {
     engine.execute(op, result);
     if (result.status !== Status.OK) return statusProblem(result.status);
     writePlainText(writer, result.type, result.bytes, result.start, result.end);
-    const body = writer.bytes.slice(0, writer.at);
-    const media = isValidUtf8(body) ? `${MediaType.TEXT}; charset=utf-8` : MediaType.BYTES;
-    return { ...textAnswer(200, '', { 'content-type': media }), body };
+    const body = writer.written().slice();
+    const media = isValidUtf8(body) ? MediaType.TEXT : MediaType.BYTES;
+    return { ...textAnswer(200, '', { 'content-type': contentTypeOf(media, body) }), body };
   });
 }
 
