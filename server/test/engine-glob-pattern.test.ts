@@ -97,6 +97,13 @@ test('matches bytes, not characters, over the whole range', () => {
   }
 });
 
+test('in a range bytes from 0x80 on stand before the others, as in Redis', () => {
+  const range = Uint8Array.of(0x5b, 0x79, 0x2d, 0xff, 0x5d);
+  for (let byte = 0; byte < 256; byte++) {
+    assert.equal(isMatch(range, Uint8Array.of(byte)), byte <= 0x79 || byte === 0xff, `byte ${byte}`);
+  }
+});
+
 test('a pattern meant to blow up costs at most pattern times text steps', () => {
   const pattern = bytesOf('*a'.repeat(500));
   const text = bytesOf('a'.repeat(499) + 'b'.repeat(500));

@@ -127,7 +127,7 @@ export class GlobPattern {
         at += 2;
       } else if (at + 2 < end && bytes[at + 1] === DASH) {
         const high = bytes[at + 2];
-        this.#setRange(base, Math.min(low, high), Math.max(low, high));
+        this.#setRange(base, low, high);
         at += 3;
       } else {
         this.#setRange(base, low, low);
@@ -139,8 +139,11 @@ export class GlobPattern {
     return Math.min(at + 1, end);
   }
 
-  #setRange(base: number, low: number, high: number): void {
-    for (let byte = low; byte <= high; byte++) this.#classes[base + (byte >>> 5)] |= 1 << (byte & 31);
+  /** Bytes from 0x80 on count as negative, as C's char does where Redis mostly runs. */
+  #setRange(base: number, from: number, to: number): void {
+    const low = Math.min(signed(from), signed(to));
+    const high = Math.max(signed(from), signed(to));
+    for (let at = low; at <= high; at++) this.#classes[base + ((at & 0xff) >>> 5)] |= 1 << (at & 31);
   }
 
   #growClasses(): void {
@@ -148,4 +151,8 @@ export class GlobPattern {
     larger.set(this.#classes);
     this.#classes = larger;
   }
+}
+
+function signed(byte: number): number {
+  return (byte << 24) >> 24;
 }

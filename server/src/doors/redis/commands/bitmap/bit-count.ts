@@ -25,7 +25,7 @@ export const bitCount: RedisHandler = (client, call) => {
   else reply.integer(range.isBackwards ? 0 : countBits(range.start, range.end));
 };
 
-/** The error, or undefined and `range` is set. Redis reads both indexes before the unit. */
+/** The error, or undefined and `range` is set. Redis reads the unit last, and not where the range runs backwards. */
 function readRange(call: RedisCall): string | undefined {
   if (call.count === 2) {
     range.takeAll(value.length);
@@ -36,9 +36,8 @@ function readRange(call: RedisCall): string | undefined {
   const last = call.integer(3);
   if (first === undefined || last === undefined) return RedisError.NOT_AN_INTEGER;
   const unitBits = call.count === 5 ? unitBitsOf(call, 4) : 8;
-  if (unitBits === 0) return RedisError.SYNTAX;
-  range.take(first, last, value.length, unitBits);
-  return undefined;
+  range.take(first, last, value.length, unitBits === 0 ? 8 : unitBits);
+  return unitBits === 0 && !range.isBackwards ? RedisError.SYNTAX : undefined;
 }
 
 /** Bits that are set among those from `start` to before `end`. */

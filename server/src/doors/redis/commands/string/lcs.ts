@@ -8,13 +8,13 @@ import type { RedisHandler } from '../../redis-handler.js';
 import { PlainValue } from './plain-value.js';
 
 /**
- * Cells of the table: at most 128 MiB for the time of the command, and some 100 ms in which nobody else is served.
- * Redis goes on as far as its memory does.
+ * Cells of the table: at most 128 MiB for the time of the command, and some 100 ms in which nobody else is served. Redis
+ * takes four bytes per cell, and as much as it would for one value.
  */
 const CELLS_MAX = 2 ** 25;
 const NOT_TEXT = 'ERR The specified keys must contain string values';
 const TWO_ANSWERS = 'ERR If you want both the length and indexes, please just use IDX.';
-const TOO_LARGE = 'ERR Insufficient memory, failed allocating transient memory for LCS';
+const TOO_LARGE = 'ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len';
 
 const a = new PlainValue();
 const b = new PlainValue();
