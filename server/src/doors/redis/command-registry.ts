@@ -20,26 +20,22 @@ export class CommandRegistry {
     );
     this.top = this.commands.filter(({ name }) => !name.includes('|'));
     for (const command of this.top) {
-      const subcommands = this.subcommandsOf(command);
+      const subcommands = this.subcommandsOf(command.name);
       if (subcommands.length > 0) command.subcommands = new CommandLookup(subcommands, subcommandName);
     }
     this.#lookup = new CommandLookup(this.top, ({ name }) => name);
   }
 
-  subcommandsOf(command: RedisCommand): readonly RedisCommand[] {
-    return this.commands.filter(({ name }) => name.startsWith(`${command.name}|`));
+  /** Those of a container, by its name. */
+  subcommandsOf(container: string): readonly RedisCommand[] {
+    return this.commands.filter(({ name }) => name.startsWith(`${container}|`));
   }
 
   /** What argument 0 names, or of a container its subcommand that argument 1 names. */
   find(call: RedisCall): RedisCommand | undefined {
-    return this.findAt(call, 0);
-  }
-
-  /** As `find`, for a command that begins at another argument. */
-  findAt(call: RedisCall, index: number): RedisCommand | undefined {
-    const command = this.#lookup.find(call, index);
-    if (command?.subcommands === undefined || call.count === index + 1) return command;
-    return command.subcommands.find(call, index + 1);
+    const command = this.#lookup.find(call, 0);
+    if (command?.subcommands === undefined || call.count === 1) return command;
+    return command.subcommands.find(call, 1);
   }
 
   /** By its name in a text, `get` or `client|list`, in whatever case. */

@@ -48,6 +48,16 @@ export class RedisCall {
     }
   }
 
+  /** The call that its arguments from `index` on are, of the same bytes. */
+  from(index: number): RedisCall {
+    const call = new RedisCall();
+    call.bytes = this.bytes;
+    call.starts = this.starts.slice(index, this.count);
+    call.ends = this.ends.slice(index, this.count);
+    call.count = this.count - index;
+    return call;
+  }
+
   /** A copy of its own: for a command that is run later. */
   copy(): RedisCall {
     const first = this.starts[0];

@@ -13,6 +13,8 @@ import type { RedisClient } from './redis-client.js';
 import { RedisDispatcher } from './redis-dispatcher.js';
 import { SlowLog } from './slow-log.js';
 
+const RATE_INTERVAL_MS_MIN = 100;
+
 export class RedisServer {
   readonly engine: Engine;
   readonly services: StreamServices;
@@ -30,6 +32,7 @@ export class RedisServer {
   readonly op: Op = new Op();
   readonly result: Result = new Result();
   #random: number;
+  #rateBegin: { readonly atMs: number; readonly calls: number };
 
   constructor(services: StreamServices) {
     this.engine = services.engine;
@@ -37,6 +40,7 @@ export class RedisServer {
     this.commands = new CommandStatistics(this.registry.commands.map(({ name }) => name));
     this.pause = new ClientPause(services);
     this.dispatcher = new RedisDispatcher(this);
+    this.#rateBegin = { atMs: services.monotonicMs(), calls: 0 };
     this.#random = (services.wallNowMs() ^ (services.monotonicMs() * 1000)) | 1;
   }
 
@@ -81,6 +85,23 @@ export class RedisServer {
     client.blocked = undefined;
     this.pause.forget(client);
     this.clients.delete(client.id);
+  }
+
+  /** CONFIG RESETSTAT. */
+  resetStatistics(): void {
+    this.commands.reset();
+    this.statistics.reset();
+    this.engine.hits = 0;
+    this.engine.misses = 0;
+  }
+
+  /** Commands per second since INFO last asked, of `total` so far: exact for whoever asks at intervals. */
+  commandsPerSecond(total: number): number {
+    const nowMs = this.services.monotonicMs();
+    const { atMs, calls } = this.#rateBegin;
+    const elapsedMs = nowMs - atMs;
+    if (elapsedMs >= RATE_INTERVAL_MS_MIN) this.#rateBegin = { atMs: nowMs, calls: total };
+    return elapsedMs <= 0 ? 0 : Math.max(0, Math.round(((total - calls) * 1000) / elapsedMs));
   }
 
   /** 32 bits, evenly spread, nothing secret: for RANDOMKEY. */

@@ -17,7 +17,7 @@ export interface SlowLogEntry {
 }
 
 export class SlowLog {
-  lengthMax = 128;
+  #lengthMax = 128;
   /** In microseconds; negative: nothing is logged. */
   #slowerThanUs = 10_000;
   /** `slowerThanUs` as the dispatcher compares it. */
@@ -25,6 +25,16 @@ export class SlowLog {
   /** The latest first. */
   readonly entries: SlowLogEntry[] = [];
   #lastId = 0;
+
+  get lengthMax(): number {
+    return this.#lengthMax;
+  }
+
+  /** The oldest that are too many go. */
+  resize(lengthMax: number): void {
+    this.#lengthMax = lengthMax;
+    if (this.entries.length > lengthMax) this.entries.length = lengthMax;
+  }
 
   get slowerThanUs(): number {
     return this.#slowerThanUs;
@@ -45,7 +55,7 @@ export class SlowLog {
       clientAddress: `${connection.remoteAddress}:${connection.remotePort}`,
       clientName: client.name,
     });
-    if (this.entries.length > this.lengthMax) this.entries.length = this.lengthMax;
+    if (this.entries.length > this.#lengthMax) this.entries.pop();
   }
 
   reset(): void {

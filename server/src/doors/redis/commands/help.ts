@@ -8,7 +8,7 @@ export function help(client: RedisClient, call: RedisCall): void {
   const container = registry.findContainer(call)!;
   const title = container.name.toUpperCase();
   const lines = [`${title} and one of these. ${container.info.summary}`];
-  for (const { name, info } of registry.subcommandsOf(container)) {
+  for (const { name, info } of registry.subcommandsOf(container.name)) {
     lines.push(name.slice(container.name.length + 1).toUpperCase(), `    ${info.summary}`);
   }
   client.reply.array(lines.length);
