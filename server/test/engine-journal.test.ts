@@ -6,7 +6,14 @@ import { WallClock } from '../src/engine/wall-clock.js';
 import { bytes, TestEngine } from './test-engine.js';
 
 const test = suite('engine: journal and clock');
-const nobody: EffectListener = { put: () => {}, remove: () => {}, clear: () => {} };
+const nobody: EffectListener = {
+  put: () => {},
+  remove: () => {},
+  clear: () => {},
+  splice: () => {},
+  removeEqual: () => {},
+  copy: () => {},
+};
 
 test('every effect takes the next LSN, reads and refusals take none', () => {
   const db = new TestEngine();

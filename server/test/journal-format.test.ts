@@ -21,7 +21,7 @@ interface ReadRecord {
 
 function readSegment(file: Buffer, dataKey: Uint8Array, tagBefore: Buffer | undefined) {
   assert.is(file.toString('latin1', 0, 8), 'ANOAJOUR');
-  assert.is(file.readUInt16LE(8), 1);
+  assert.is(file.readUInt16LE(8), 2);
   assert.is(file.readUInt32LE(124), crc32(file.subarray(0, 124)));
   const salt = file.subarray(32, 64);
   const headerDigest = createHash('sha256').update(file.subarray(0, 128)).digest();

@@ -61,7 +61,7 @@ test('a segment of another format version is refused by both versions, and nothi
     assert.unreachable();
   } catch (error) {
     assert.instance(error, PersistenceError);
-    assert.match((error as PersistenceError).message, /format version 7; this program reads version 1/);
+    assert.match((error as PersistenceError).message, /format version 7; this program reads versions 1 to 2/);
     assert.is((error as PersistenceError).exitCode, 65);
     assert.is((error as PersistenceError).file, path);
   }

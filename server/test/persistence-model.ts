@@ -112,8 +112,16 @@ export class ModelStore implements WalkableStore, LoadTarget, SnapshotSource {
     this.entries.clear();
     this.#order = undefined;
   }
+  // Lists are tested with the real store: support/durable-engine.ts.
+  splice = hasNoLists;
+  removeEqual = hasNoLists;
+  copy = hasNoLists;
 
   // ---- WalkableStore
+
+  readonly lists = { lengthOf: hasNoLists, open: hasNoLists };
+  find = hasNoLists;
+  clientFlagsOf = (): number => 0;
 
   hash(bytes: Uint8Array, start: number, end: number): number {
     let hash = 0x811c9dc5;
@@ -162,6 +170,10 @@ export class ModelStore implements WalkableStore, LoadTarget, SnapshotSource {
   #refOf(entry: ModelEntry): number {
     return this.#refs.push(entry);
   }
+}
+
+function hasNoLists(): never {
+  throw new Error('the model store has no lists');
 }
 
 /** For comparing: everything an entry is, by key, in key order. */

@@ -238,7 +238,6 @@ test('a stored value that is none of its type is kept byte for byte', () => {
     [ValueType.INTEGER, Uint8Array.of(1, 2)],
     [ValueType.STRING, Uint8Array.of(0xff)],
     [ValueType.JSON, Uint8Array.of(0xc1)],
-    [ValueType.LIST, Uint8Array.of(1, 2, 3)],
     [ValueType.BOOLEAN, Uint8Array.of(7)],
   ];
   for (const [type, value] of cases) {

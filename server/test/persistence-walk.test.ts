@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ValueType } from '@anoadb/protocol';
 import { test } from 'uvu';
+import { LoadingStore } from '../src/ops/loading-store.js';
 import { StoreWalk } from '../src/ops/store-walk.js';
 import type { EffectListener, SnapshotSource } from '../src/persistence/database-types.js';
 import { isFatal, PersistenceError } from '../src/persistence/persistence-error.js';
@@ -133,7 +134,7 @@ for (const seed of [11, 12, 13]) {
 
     const again = await openOn(disk);
     const loaded = new Store({ hashSeed: seed + 1 });
-    await again.load(loaded);
+    await again.load(new LoadingStore(loaded));
     await again.close();
     const found: [string, string][] = [];
     for (let cursor = 0, isFirst = true; isFirst || cursor !== 0; isFirst = false) {

@@ -13,7 +13,7 @@ import {
   type JsonValue,
   Result,
   readResult,
-  type ValueType,
+  ValueType,
   valueTypeNames,
 } from '@anoadb/protocol';
 import type { AccessGrant, IncomingRequest } from '@anoadb/transport';
@@ -58,7 +58,7 @@ export class TestEngine {
   readonly door: DatagramDoor;
   /** Requests that were answered later. */
   readonly completed = new Map<number, Answer[]>();
-  /** What the journal's effects alone say: key in hex to `type/value/expiry/version`. */
+  /** What the journal's effects alone say: key in hex to `type/value/expiry/version/flags`; of a list its elements. */
   readonly follower = new Map<string, string>();
   /** LSN of every effect in the order told. */
   readonly lsns: number[] = [];
@@ -183,7 +183,49 @@ export class TestEngine {
         this.lsns.push(lsn);
         this.follower.clear();
       },
+      splice: (ref, at, removed, inserted) => {
+        const elements = this.#followedElements(ref);
+        const length = elements.length;
+        assert.ok(at + removed <= length, `elements ${at} to ${at + removed} of ${length}`);
+        elements.splice(at, removed, ...this.#elementsOf(ref, at, inserted));
+        this.#followList(ref, elements);
+      },
+      removeEqual: (ref, removed, isBackward, source, start, end) => {
+        const elements = this.#followedElements(ref);
+        const gone = hex(source.subarray(start, end));
+        for (let i = 0; i < removed; i++) {
+          const at = isBackward ? elements.lastIndexOf(gone) : elements.indexOf(gone);
+          assert.ok(at >= 0, `${removed} elements ${gone}`);
+          elements.splice(at, 1);
+        }
+        this.#followList(ref, elements);
+      },
+      copy: (ref, keyBytes, fromStart, fromEnd) => {
+        const from = this.follower.get(hex(keyBytes.subarray(fromStart, fromEnd)));
+        assert.ok(from !== undefined, 'what was copied is known');
+        this.#followList(ref, from.split('/')[1].split(','));
+      },
     });
+  }
+
+  /** A list as the effects so far say, in hex. */
+  #followedElements(ref: number): string[] {
+    const state = this.follower.get(this.#keyOf(ref));
+    assert.match(state ?? '', new RegExp(`^${ValueType.LIST}/`));
+    return state!.split('/')[1].split(',');
+  }
+
+  #followList(ref: number, elements: readonly string[]): void {
+    this.lsns.push(this.store.versionOf(ref));
+    this.follower.set(this.#keyOf(ref), this.#stateWith(ref, elements.join(',')));
+  }
+
+  #elementsOf(ref: number, at: number, count: number): string[] {
+    const elements: string[] = [];
+    const cursor = this.store.lists.open(ref, at, false);
+    while (elements.length < count && cursor.next())
+      elements.push(hex(cursor.bytes.subarray(cursor.start, cursor.end)));
+    return elements;
   }
 
   #keyOf(ref: number): string {
@@ -192,9 +234,16 @@ export class TestEngine {
   }
 
   #stateOf(ref: number): string {
+    if (this.store.typeOf(ref) === ValueType.LIST)
+      return this.#stateWith(ref, this.#elementsOf(ref, 0, Number.POSITIVE_INFINITY).join(','));
     const start = this.store.valueStartOf(ref);
     const value = this.store.segmentOf(ref).subarray(start, start + this.store.valueLengthOf(ref));
-    return `${this.store.typeOf(ref)}/${value.length > 4096 ? digest(value) : hex(value)}/${this.store.expiryOf(ref)}/${this.store.versionOf(ref)}`;
+    return this.#stateWith(ref, value.length > 4096 ? digest(value) : hex(value));
+  }
+
+  #stateWith(ref: number, value: string): string {
+    const { store } = this;
+    return `${store.typeOf(ref)}/${value}/${store.expiryOf(ref)}/${store.versionOf(ref)}/${store.clientFlagsOf(ref)}`;
   }
 }
 

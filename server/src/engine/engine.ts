@@ -14,6 +14,7 @@ import {
   interpretText,
   isValidValue,
   isWriteOpcode,
+  Limits,
   Opcode,
   Status,
   ValueType,
@@ -24,6 +25,7 @@ import { commandHandlers, permissionsNeeded } from './command-table.js';
 import { type DeferredResult, PENDING } from './deferred-result.js';
 import type { Journal } from './journal.js';
 import { reachesBeyond } from './key-scope.js';
+import { answerList } from './list/list-answer.js';
 import { Lists } from './list/lists.js';
 import { UndoLog } from './undo-log.js';
 
@@ -113,7 +115,7 @@ export class Engine {
       this.#journal.remove(bytes, keyStart, keyEnd, this.#lastRemovalLsn);
     });
     this.#undo = new UndoLog(this.store);
-    this.lists = new Lists(this);
+    this.lists = new Lists(this, this.#journal, this.#undo);
   }
 
   /** Whether the ops since `begin` stand or fall together. */
@@ -307,10 +309,9 @@ export class Engine {
     valueStart: number,
     valueEnd: number,
     expiryMs: number,
-    _clientFlags = 0,
+    clientFlags = 0,
   ): EntryRef {
-    if (!this.#journal.hasRoom) return 0;
-    if (this.#isAtomic && !this.#undo.remember(before, bytes, keyStart, keyEnd)) return 0;
+    if (!this.beginChange(before, bytes, keyStart, keyEnd, valueEnd - valueStart)) return 0;
     const version = this.#journal.lastLsn + 1;
     const store = this.store;
     const isDone = store.putAt(
@@ -326,32 +327,34 @@ export class Engine {
       expiryMs,
       version,
       this.nowMs,
+      clientFlags,
     );
     if (!isDone) {
-      if (this.#isAtomic) this.#undo.forgetLast();
+      this.cancelChange();
       return 0;
     }
-    this.#tellPut(store.lastPut, version);
+    this.endPut(store.lastPut);
     return store.lastPut;
   }
 
   /** Adds bytes to the end of a value. 0: no memory, and the entry is as it was. */
   append(ref: EntryRef, op: Op): EntryRef {
-    if (!this.#remember(ref)) return 0;
+    if (!this.#beginChangeOf(ref)) return 0;
     const version = this.#journal.lastLsn + 1;
     const appended = this.store.append(ref, op.bytes, op.valueStart, op.valueEnd, version);
-    if (appended === 0) this.#forget();
-    else this.#tellPut(appended, version);
+    if (appended === 0) this.cancelChange();
+    else this.endPut(appended);
     return appended;
   }
 
   /** Changes an entry's expiry (0 = none). 0: no memory, and the entry is as it was. */
   setExpiry(ref: EntryRef, expiryMs: number): EntryRef {
-    if (!this.#remember(ref)) return 0;
+    if (!this.#beginChangeOf(ref)) return 0;
     const version = this.#journal.lastLsn + 1;
     const changed = this.store.setExpiry(ref, expiryMs, version);
-    if (changed === 0) this.#forget();
-    else this.#tellPut(changed, version);
+    if (changed === 0) this.cancelChange();
+    else if (this.store.typeOf(changed) !== ValueType.LIST) this.endPut(changed);
+    else if (!this.endChange(changed)) this.#journal.splice(changed, 0, 0, 0);
     return changed;
   }
 
@@ -362,11 +365,8 @@ export class Engine {
 
   /** `remove` for the key that `findKey` has just found at `ref`. */
   removeKey(ref: EntryRef, bytes: Uint8Array, keyStart: number, keyEnd: number): number {
-    if (this.#isAtomic && !this.#undo.remember(ref, bytes, keyStart, keyEnd)) return 0;
-    const lsn = this.#journal.takeLsn();
-    this.#lastRemovalLsn = lsn;
-    if (this.#isAtomic) this.#undo.happened(lsn);
-    else this.#journal.remove(bytes, keyStart, keyEnd, lsn);
+    if (this.#isAtomic && !this.#undo.remember(ref, bytes, keyStart, keyEnd, 0)) return 0;
+    const lsn = this.endRemoval(bytes, keyStart, keyEnd);
     this.store.removeAt(this.keyHash, ref);
     return lsn;
   }
@@ -379,6 +379,48 @@ export class Engine {
     return removed;
   }
 
+  // ---- what every change of the store stands between, here and in the folders of data types
+
+  /**
+   * Before a change of the entry at `ref` (0: there is none) under that key, whose record will have about `newBytes`.
+   * False: too much has changed in this request already, and the op ends as OUT_OF_MEMORY.
+   */
+  beginChange(ref: EntryRef, bytes: Uint8Array, keyStart: number, keyEnd: number, newBytes = 0): boolean {
+    if (!this.#journal.hasRoom) return false;
+    return !this.#isAtomic || this.#undo.remember(ref, bytes, keyStart, keyEnd, newBytes);
+  }
+
+  /** The change begun last did not happen. */
+  cancelChange(): void {
+    if (this.#isAtomic) this.#undo.forgetLast();
+  }
+
+  /** It happened: the entry now has the next LSN as its version, and the journal is told all of it. */
+  endPut(ref: EntryRef): void {
+    if (!this.endChange(ref)) this.#journal.put(ref);
+  }
+
+  /**
+   * It happened: the entry now has the next LSN as its version. False: its effect is to be told to the journal now; true:
+   * at the end of the atomic request, as a whole.
+   */
+  endChange(ref: EntryRef): boolean {
+    const lsn = this.#journal.takeLsn();
+    // Evictions on the way may have taken the LSN that the entry was written under.
+    if (this.store.versionOf(ref) !== lsn) this.store.setVersion(ref, lsn);
+    if (this.#isAtomic) this.#undo.happened(lsn);
+    return this.#isAtomic;
+  }
+
+  /** It happened: the key is gone, or about to be. Returns the LSN. */
+  endRemoval(bytes: Uint8Array, keyStart: number, keyEnd: number): number {
+    const lsn = this.#journal.takeLsn();
+    this.#lastRemovalLsn = lsn;
+    if (this.#isAtomic) this.#undo.happened(lsn);
+    else this.#journal.remove(bytes, keyStart, keyEnd, lsn);
+    return lsn;
+  }
+
   /** LSN of the last effect: the version of an op that found nothing to change. */
   get lastLsn(): number {
     return this.#journal.lastLsn;
@@ -386,7 +428,10 @@ export class Engine {
 
   // ---- for the commands: answer
 
-  /** The entry's value as the result, straight from the store; untyped text interpreted unless `isRaw`. */
+  /**
+   * The entry's value as the result, straight from the store; untyped text interpreted unless `isRaw`. A list is made
+   * into json for it; one that is too large leaves VALUE_TOO_LARGE as the status.
+   */
   answerValue(result: Result, ref: EntryRef, isRaw: boolean): void {
     const store = this.store;
     const type = store.typeOf(ref);
@@ -395,6 +440,23 @@ export class Engine {
     result.start = store.valueStartOf(ref);
     result.end = result.start + store.valueLengthOf(ref);
     if (type === ValueType.TEXT && !isRaw) this.#answerInterpreted(result, this.interpretedTypeOf(ref));
+    else if (type === ValueType.LIST) answerList(this, result, ref, isRaw, this.valueBytesMax);
+  }
+
+  /**
+   * The value that a write is about to take away, as its result. False: larger than what a retry could be answered with,
+   * and VALUE_TOO_LARGE is the status.
+   */
+  answerOld(result: Result, ref: EntryRef, isRaw: boolean): boolean {
+    if (this.store.typeOf(ref) === ValueType.LIST)
+      return answerList(this, result, ref, isRaw, Limits.returnedValueBytesMax);
+    if (this.store.valueLengthOf(ref) > Limits.returnedValueBytesMax) {
+      result.status = Status.VALUE_TOO_LARGE;
+      return false;
+    }
+    this.answerValue(result, ref, isRaw);
+    this.keepAnswer(result);
+    return true;
   }
 
   /** Moves a result out of the store, for a command that changes the entry it has just answered with. */
@@ -442,24 +504,10 @@ export class Engine {
     this.answerScratch(result, kind);
   }
 
-  #remember(ref: EntryRef): boolean {
-    if (!this.#journal.hasRoom) return false;
-    if (!this.#isAtomic) return true;
+  /** `beginChange` for an entry whose key is known from the entry alone. */
+  #beginChangeOf(ref: EntryRef): boolean {
     const start = this.store.keyStartOf(ref);
-    const end = start + this.store.keyLengthOf(ref);
-    return this.#undo.remember(ref, this.store.segmentOf(ref), start, end);
-  }
-
-  #forget(): void {
-    if (this.#isAtomic) this.#undo.forgetLast();
-  }
-
-  /** The entry was written under `version`, unless evictions on the way took that LSN and those after it. */
-  #tellPut(ref: EntryRef, version: number): void {
-    const lsn = this.#journal.takeLsn();
-    if (lsn !== version) this.store.setVersion(ref, lsn);
-    if (this.#isAtomic) this.#undo.happened(lsn);
-    else this.#journal.put(ref);
+    return this.beginChange(ref, this.store.segmentOf(ref), start, start + this.store.keyLengthOf(ref));
   }
 
   /** Tells each key's last change of an atomic request; what was overwritten within it nobody needs to know. */

@@ -1,4 +1,4 @@
-import { type Op, type Result, Status } from '@anoadb/protocol';
+import { type Op, type Result, Status, ValueType } from '@anoadb/protocol';
 import type { EntryRef } from '../store/index.js';
 import type { Engine } from './engine.js';
 
@@ -9,6 +9,10 @@ import type { Engine } from './engine.js';
 export function copyEntry(engine: Engine, op: Op, from: EntryRef, target: EntryRef): EntryRef {
   const store = engine.store;
   const type = store.typeOf(from);
+  if (type === ValueType.LIST) {
+    const { bytes, keyStart, keyEnd, valueStart, valueEnd } = op;
+    return engine.lists.copy(from, target, bytes, keyStart, keyEnd, valueStart, valueEnd);
+  }
   const kind = store.kindOf(from);
   const start = store.valueStartOf(from);
   const end = start + store.valueLengthOf(from);
@@ -23,6 +27,7 @@ export function copyEntry(engine: Engine, op: Op, from: EntryRef, target: EntryR
     start,
     end,
     store.expiryOf(from),
+    store.clientFlagsOf(from),
   );
   if (ref !== 0) store.setKind(ref, kind);
   return ref;

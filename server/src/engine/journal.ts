@@ -1,5 +1,5 @@
 /**
- * The journal's seam: effects, not commands, each with absolute state and the next LSN.
+ * The journal's seam: effects, not commands, each with absolute state (of lists: what changed) and the next LSN.
  *
  * The engine tells every change here: what an op wrote or removed, what expired or was evicted, what a FLUSH
  * cleared. An entry's version is the LSN of its last effect, so LSNs only rise; a rolled-back request leaves a gap.
@@ -10,7 +10,10 @@
 
 import type { EntryRef } from '../store/index.js';
 
-/** Told of effects in order, synchronously. State is absolute: telling a key twice does no harm. */
+/**
+ * Told of effects in order, synchronously. State is absolute: telling a key twice does no harm. Lists are the exception:
+ * what changed in one is told once, and stands on what was told of it before.
+ */
 export interface EffectListener {
   /** An entry was written or its expiry changed; `ref` is readable during the call. */
   put(ref: EntryRef): void;
@@ -18,6 +21,22 @@ export interface EffectListener {
   remove(bytes: Uint8Array, keyStart: number, keyEnd: number, lsn: number): void;
   /** Every entry is gone. */
   clear(lsn: number): void;
+  /**
+   * In the list at `ref`, `removed` elements from index `at` on have given way to `inserted` ones, which stand there now.
+   * With nothing removed or inserted only its expiry was changed.
+   */
+  splice(ref: EntryRef, at: number, removed: number, inserted: number): void;
+  /** The first (`isBackward`: last) `removed` elements that equal `source[start, end)` have left the list at `ref`. */
+  removeEqual(
+    ref: EntryRef,
+    removed: number,
+    isBackward: boolean,
+    source: Uint8Array,
+    start: number,
+    end: number,
+  ): void;
+  /** The list at `ref` has what the one under the key `bytes[fromStart, fromEnd)` had a moment ago, expiry included. */
+  copy(ref: EntryRef, bytes: Uint8Array, fromStart: number, fromEnd: number): void;
 }
 
 export interface Journal extends EffectListener {
@@ -75,6 +94,25 @@ export class VolatileJournal implements Journal {
 
   clear(lsn: number): void {
     this.#listener?.clear(lsn);
+  }
+
+  splice(ref: EntryRef, at: number, removed: number, inserted: number): void {
+    this.#listener?.splice(ref, at, removed, inserted);
+  }
+
+  removeEqual(
+    ref: EntryRef,
+    removed: number,
+    isBackward: boolean,
+    source: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    this.#listener?.removeEqual(ref, removed, isBackward, source, start, end);
+  }
+
+  copy(ref: EntryRef, bytes: Uint8Array, fromStart: number, fromEnd: number): void {
+    this.#listener?.copy(ref, bytes, fromStart, fromEnd);
   }
 
   commit(): void {}

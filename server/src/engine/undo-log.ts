@@ -5,9 +5,13 @@
  * store itself let go meanwhile (expired, evicted) stay gone. Only atomic requests pay for it.
  */
 
+import { ValueType } from '@anoadb/protocol';
 import { type EntryRef, SavedEntry, type Store } from '../store/index.js';
 
-/** Copies of old values one request may need; beyond it the op is refused with OUT_OF_MEMORY. */
+/**
+ * Copies of old values one request may need, and what its effects take in the journal, which is told them together;
+ * beyond it the op is refused with OUT_OF_MEMORY.
+ */
 const UNDO_BYTES_MAX = 64 * 1024 * 1024;
 
 interface Change {
@@ -39,10 +43,13 @@ export class UndoLog {
     return this.#changes[index].lsn;
   }
 
-  /** Remembers the entry at `ref` (0 = none) under its key, before a change. False: too much to remember. */
-  remember(ref: EntryRef, bytes: Uint8Array, keyStart: number, keyEnd: number): boolean {
+  /**
+   * Remembers the entry at `ref` (0 = none) under its key, before a change that writes `newBytes`. False: too much to
+   * remember.
+   */
+  remember(ref: EntryRef, bytes: Uint8Array, keyStart: number, keyEnd: number, newBytes: number): boolean {
     const keyBytes = keyEnd - keyStart;
-    const cost = keyBytes + (ref === 0 ? 0 : keyBytes + this.#store.valueLengthOf(ref));
+    const cost = keyBytes + newBytes + (ref === 0 ? 0 : keyBytes + this.#valueBytesOf(ref));
     if (this.#bytes + cost > UNDO_BYTES_MAX) return false;
     this.#bytes += cost;
     let before: SavedEntry | undefined;
@@ -54,9 +61,9 @@ export class UndoLog {
     return true;
   }
 
-  /** The change remembered last happened, under this LSN. */
-  happened(lsn: number): void {
-    this.#changes[this.#changes.length - 1].lsn = lsn;
+  /** The change remembered last happened, or the one `before` it, under this LSN. */
+  happened(lsn: number, before = 0): void {
+    this.#changes[this.#changes.length - 1 - before].lsn = lsn;
   }
 
   /** The change remembered last did not happen after all. */
@@ -78,5 +85,12 @@ export class UndoLog {
     if (this.#changes.length === 0) return;
     this.#changes.length = 0;
     this.#bytes = 0;
+  }
+
+  #valueBytesOf(ref: EntryRef): number {
+    const store = this.#store;
+    if (store.typeOf(ref) !== ValueType.LIST) return store.valueLengthOf(ref);
+    const { lists } = store;
+    return lists.bytesOf(ref) + 4 * lists.lengthOf(ref);
   }
 }

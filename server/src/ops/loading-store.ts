@@ -5,20 +5,28 @@
  * and a limit may have been lowered. Above the limit new writes are refused (or evict) until there is room.
  */
 
+import { ValueType } from '@anoadb/protocol';
 import type { HistoryTarget } from '@anoadb/transport';
 import type { LoadTarget } from '../persistence/index.js';
 import { SavedEntry, type Store } from '../store/index.js';
+import { LoadingLists } from './loading-lists.js';
 
 export class LoadingStore implements LoadTarget {
-  /** Entries that came in above the limit. */
-  entriesAboveLimit = 0;
   readonly #store: Store;
+  readonly #lists: LoadingLists;
+  #entriesAboveLimit = 0;
   readonly #clients: HistoryTarget | undefined;
 
   /** @param clients takes what is known of clients; undefined: they start anew. */
   constructor(store: Store, clients?: HistoryTarget) {
     this.#store = store;
+    this.#lists = new LoadingLists(store);
     this.#clients = clients;
+  }
+
+  /** Entries, and changes of lists, that came in above the limit. */
+  get entriesAboveLimit(): number {
+    return this.#entriesAboveLimit + this.#lists.recordsAboveLimit;
   }
 
   presize(entries: number): void {
@@ -36,7 +44,12 @@ export class LoadingStore implements LoadTarget {
     expiryMs: number,
     version: number,
     nowMs: number,
+    clientFlags: number,
   ): boolean {
+    if (type === ValueType.LIST) {
+      this.#lists.put(bytes, keyStart, keyEnd, valueStart, valueEnd, expiryMs, version, nowMs);
+      return true;
+    }
     const isPut = this.#store.put(
       bytes,
       keyStart,
@@ -48,6 +61,7 @@ export class LoadingStore implements LoadTarget {
       expiryMs,
       version,
       nowMs,
+      clientFlags,
     );
     if (isPut) return true;
     const entry = new SavedEntry();
@@ -56,9 +70,73 @@ export class LoadingStore implements LoadTarget {
     entry.type = type;
     entry.expiryMs = expiryMs;
     entry.version = version;
+    entry.clientFlags = clientFlags;
     this.#store.restore(entry);
-    this.entriesAboveLimit++;
+    this.#entriesAboveLimit++;
     return true;
+  }
+
+  splice(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    lengthBefore: number,
+    at: number,
+    removed: number,
+    elementsStart: number,
+    elementsEnd: number,
+    expiryMs: number,
+    version: number,
+  ): boolean {
+    return this.#lists.splice(
+      bytes,
+      keyStart,
+      keyEnd,
+      lengthBefore,
+      at,
+      removed,
+      elementsStart,
+      elementsEnd,
+      expiryMs,
+      version,
+    );
+  }
+
+  removeEqual(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    lengthBefore: number,
+    removed: number,
+    isBackward: boolean,
+    start: number,
+    end: number,
+    version: number,
+  ): boolean {
+    return this.#lists.removeEqual(
+      bytes,
+      keyStart,
+      keyEnd,
+      lengthBefore,
+      removed,
+      isBackward,
+      start,
+      end,
+      version,
+    );
+  }
+
+  copy(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    fromStart: number,
+    fromEnd: number,
+    expiryMs: number,
+    version: number,
+    nowMs: number,
+  ): boolean {
+    return this.#lists.copy(bytes, keyStart, keyEnd, fromStart, fromEnd, expiryMs, version, nowMs);
   }
 
   mark(

@@ -1,7 +1,7 @@
 /** The store as a snapshot walks it: expired entries are left out, by the database's clock. */
 
 import type { WalkableStore } from '../persistence/index.js';
-import type { EntryRef, Store } from '../store/index.js';
+import type { EntryRef, ListBlocks, Store } from '../store/index.js';
 
 export class StoreWalk implements WalkableStore {
   readonly #store: Store;
@@ -16,6 +16,10 @@ export class StoreWalk implements WalkableStore {
     return this.#store.count;
   }
 
+  get lists(): ListBlocks {
+    return this.#store.lists;
+  }
+
   walk(cursor: number, entriesMax: number, visit: (ref: EntryRef) => void): number {
     return this.#store.scan(cursor, entriesMax, this.#nowMs(), visit);
   }
@@ -28,12 +32,21 @@ export class StoreWalk implements WalkableStore {
     return this.#store.hash(bytes, start, end);
   }
 
+  /** Time 0: a list that is being written is written on until its removal was told. */
+  find(bytes: Uint8Array, start: number, end: number): EntryRef {
+    return this.#store.find(bytes, start, end, 0);
+  }
+
   typeOf(ref: EntryRef): number {
     return this.#store.typeOf(ref);
   }
 
   expiryOf(ref: EntryRef): number {
     return this.#store.expiryOf(ref);
+  }
+
+  clientFlagsOf(ref: EntryRef): number {
+    return this.#store.clientFlagsOf(ref);
   }
 
   versionOf(ref: EntryRef): number {

@@ -41,7 +41,10 @@ export interface PersistenceEvent {
 
 /** Takes loaded entries; the Store is one. Buffers are valid during the call only. */
 export interface LoadTarget extends Partial<MarkTarget> {
-  /** `expiryMs` 0 = none. False: no memory left, nothing changed. */
+  /**
+   * `expiryMs` 0 = none. The value of a list is its elements (list-record.ts); a list may come expired, since what
+   * follows may be changes of it. False: no memory left, nothing changed.
+   */
   put(
     bytes: Uint8Array,
     keyStart: number,
@@ -53,34 +56,93 @@ export interface LoadTarget extends Partial<MarkTarget> {
     expiryMs: number,
     version: number,
     nowMs: number,
+    clientFlags: number,
   ): boolean;
   remove(bytes: Uint8Array, start: number, end: number): boolean;
   clear(): unknown;
+  /**
+   * In the list of that key, which has `lengthBefore` elements, `removed` ones from index `at` on give way to those in
+   * `bytes[elementsStart, elementsEnd)` (list-record.ts), and expiry and version are these. False: there is no such list.
+   */
+  splice(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    lengthBefore: number,
+    at: number,
+    removed: number,
+    elementsStart: number,
+    elementsEnd: number,
+    expiryMs: number,
+    version: number,
+  ): boolean;
+  /** The first (`isBackward`: last) `removed` elements equal to `bytes[start, end)` leave such a list. False: they cannot. */
+  removeEqual(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    lengthBefore: number,
+    removed: number,
+    isBackward: boolean,
+    start: number,
+    end: number,
+    version: number,
+  ): boolean;
+  /** The list under the key `bytes[fromStart, fromEnd)` is copied to this one, replacing what it has. False: there is none. */
+  copy(
+    bytes: Uint8Array,
+    keyStart: number,
+    keyEnd: number,
+    fromStart: number,
+    fromEnd: number,
+    expiryMs: number,
+    version: number,
+    nowMs: number,
+  ): boolean;
   /** About so many entries will come, in the order of the store's key hash. */
   presize?(entries: number): void;
 }
 
-/** What a walk over the store needs; the Store is one. An EntryRef is a number. */
-export interface WalkableStore {
+/** A store's entries of type LIST, for reading. */
+export interface ReadableLists {
+  lengthOf(ref: number): number;
+  /** Stands before the element at `at` until next(), which says whether there is one. */
+  open(
+    ref: number,
+    at: number,
+    isBackward: boolean,
+  ): { next(): boolean; readonly bytes: Uint8Array; readonly start: number; readonly end: number };
+}
+
+/** What the records of a list are made of. An EntryRef is a number. */
+export interface ListSource {
+  readonly lists: ReadableLists;
+  expiryOf(ref: number): number;
+  versionOf(ref: number): number;
+  keyLengthOf(ref: number): number;
+  segmentOf(ref: number): Uint8Array;
+  keyStartOf(ref: number): number;
+}
+
+/** What a walk over the store needs. */
+export interface WalkableStore extends ListSource {
   readonly count: number;
   hash(bytes: Uint8Array, start: number, end: number): number;
   /** Visits about `entriesMax` entries from the cursor on; 0 begins and 0 returned ends. */
   walk(cursor: number, entriesMax: number, visit: (ref: number) => void): number;
   /** Has a walk standing at `cursor` already visited the place of this hash? */
   cursorPassed(cursor: number, hash: number): boolean;
+  /** The entry of a key, expired or not; 0: there is none. */
+  find(bytes: Uint8Array, start: number, end: number): number;
   typeOf(ref: number): number;
-  expiryOf(ref: number): number;
-  versionOf(ref: number): number;
-  keyLengthOf(ref: number): number;
+  clientFlagsOf(ref: number): number;
   valueLengthOf(ref: number): number;
-  segmentOf(ref: number): Uint8Array;
-  keyStartOf(ref: number): number;
   valueStartOf(ref: number): number;
 }
 
 /**
  * Told of every change of the store, in order, on the main thread, synchronously, while a snapshot runs; also of
- * expiry and eviction, and of what a rollback puts back. State is absolute: telling a key twice does no harm.
+ * expiry and eviction, and of what a rollback puts back. State is absolute but for changes within a list.
  */
 export interface EffectListener extends Partial<MarkTarget> {
   /** An entry was written or its expiry changed. `ref` must be readable now (call after the change). */
@@ -89,6 +151,19 @@ export interface EffectListener extends Partial<MarkTarget> {
   remove(bytes: Uint8Array, keyStart: number, keyEnd: number, version: number): void;
   /** Every entry is gone. */
   clear(version: number): void;
+  /** In a list, elements gave way to others; unlike the rest this is told once. See engine/journal.ts. */
+  splice(ref: number, at: number, removed: number, inserted: number): void;
+  /** Elements that equal `source[start, end)` have left a list. */
+  removeEqual(
+    ref: number,
+    removed: number,
+    isBackward: boolean,
+    source: Uint8Array,
+    start: number,
+    end: number,
+  ): void;
+  /** A list has what the one of another key had a moment ago. */
+  copy(ref: number, bytes: Uint8Array, fromStart: number, fromEnd: number): void;
 }
 
 /** A consistent view of the server for one snapshot. */

@@ -2,7 +2,7 @@
  * The one outer shape of everything in clear: KEYRING, MANIFEST and the header of a snapshot file.
  *
  *   0   magic[8]         ASCII, says what this is
- *   8   version u16      of the format, little-endian
+ *   8   version u16      of the format of that kind of file, little-endian
  *   10  zero u16
  *   12  length u32       of the body
  *   16  body[length]
@@ -18,7 +18,14 @@ import { isEqual } from './whole-file.js';
 
 export const FRAME_HEAD_BYTES = 16;
 const DIGEST_BYTES = 32;
-export const FORMAT_VERSION = 1;
+/** A file of a kind is written in its latest version, and read in all of them. */
+const LATEST_VERSION: Readonly<Record<string, number>> = {
+  ANOAKEYS: 1,
+  ANOAMANI: 1,
+  ANOAACCS: 1,
+  // Since 2 there are lines of lists and of client flags.
+  ANOASNAP: 2,
+};
 
 export function frameBytes(bodyBytes: number): number {
   return FRAME_HEAD_BYTES + bodyBytes + DIGEST_BYTES;
@@ -28,7 +35,7 @@ export function encodeFrame(crypto: StorageCrypto, magic: string, body: Uint8Arr
   const frame = new Uint8Array(frameBytes(body.length));
   frame.set(ascii(magic));
   const view = new DataView(frame.buffer);
-  view.setUint16(8, FORMAT_VERSION, true);
+  view.setUint16(8, latestVersion(magic), true);
   view.setUint32(12, body.length, true);
   frame.set(body, FRAME_HEAD_BYTES);
   const digestAt = FRAME_HEAD_BYTES + body.length;
@@ -46,11 +53,12 @@ export function readFrameHead(file: string, head: Uint8Array, magic: string, bod
   }
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const version = view.getUint16(8, true);
-  if (version !== FORMAT_VERSION) {
+  const latest = latestVersion(magic);
+  if (version < 1 || version > latest) {
     throw damaged(
       file,
       8,
-      `format version ${version}; this program reads version ${FORMAT_VERSION}.`,
+      `format version ${version}; this program reads ${latest === 1 ? 'version 1' : `versions 1 to ${latest}`}.`,
       'Nothing was changed. Use the program that wrote it, or restore the file if it is damaged.',
     );
   }
@@ -79,4 +87,10 @@ export function decodeFrame(
     throw damaged(file, 0, `the digest of bytes 0 to ${digestAt} does not match: it was altered.`);
   }
   return frame.subarray(FRAME_HEAD_BYTES, digestAt);
+}
+
+function latestVersion(magic: string): number {
+  const version = LATEST_VERSION[magic];
+  if (version === undefined) throw new Error(`framed block: no version is known of ${magic}`);
+  return version;
 }

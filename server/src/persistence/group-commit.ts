@@ -7,11 +7,18 @@
  * more requests that write.
  */
 
-import { ByteWriter, copyBytes } from '@anoadb/protocol';
+import { ByteWriter, copyBytes, ValueType } from '@anoadb/protocol';
 import type { Journal } from '../engine/journal.js';
 import { EntryFields } from '../store/index.js';
-import type { EffectListener } from './database-types.js';
-import { putRecordHead, RECORD_HEAD_BYTES, RecordKind, writeRecordHead } from './entry-record.js';
+import type { EffectListener, ListSource } from './database-types.js';
+import {
+  HAS_CLIENT_FLAGS,
+  putRecordHead,
+  RECORD_HEAD_BYTES,
+  RecordKind,
+  recordHeadBytes,
+  writeRecordHead,
+} from './entry-record.js';
 import {
   BATCH_BYTES_MAX,
   BATCH_BYTES_TARGET,
@@ -20,6 +27,7 @@ import {
   BATCHES_IN_FLIGHT_MAX,
   type JournalPort,
 } from './journal/journal-types.js';
+import { writeCopy, writeList, writeRemoveEqual, writeSplice } from './list-record.js';
 import type { PersistenceError } from './persistence-error.js';
 
 export interface GroupCommitOptions {
@@ -34,7 +42,7 @@ export interface GroupCommitOptions {
 }
 
 /** Where entries are read from; the Store is one. */
-export interface EntrySource {
+export interface EntrySource extends ListSource {
   read(ref: number, into: EntryFields): void;
 }
 
@@ -174,23 +182,29 @@ export class GroupCommit implements Journal {
     this.#beginEffect();
     const entry = this.#entry;
     this.#store!.read(ref, entry);
-    const { keyBytes, valueBytes } = entry;
+    const { keyBytes, valueBytes, clientFlags } = entry;
+    if (entry.type === ValueType.LIST) {
+      writeList(this.#batch, this.#store!, ref);
+      return;
+    }
     const batch = this.#batch;
     const at = batch.at;
-    batch.ensure(RECORD_HEAD_BYTES + keyBytes + valueBytes);
+    const headBytes = recordHeadBytes(clientFlags);
+    batch.ensure(headBytes + keyBytes + valueBytes);
     if (batch.bytes !== this.#viewed) this.#view = this.#viewOf(batch.bytes);
     putRecordHead(
       this.#view,
       at,
       RecordKind.PUT,
-      entry.type,
+      clientFlags === 0 ? entry.type : entry.type | HAS_CLIENT_FLAGS,
       keyBytes,
       valueBytes,
       entry.expiryMs,
       entry.version,
     );
-    this.#copyEntry(at + RECORD_HEAD_BYTES, keyBytes + valueBytes);
-    batch.at = at + RECORD_HEAD_BYTES + keyBytes + valueBytes;
+    if (clientFlags !== 0) this.#view.setUint32(at + RECORD_HEAD_BYTES, clientFlags, true);
+    this.#copyEntry(at + headBytes, keyBytes + valueBytes);
+    batch.at = at + headBytes + keyBytes + valueBytes;
   }
 
   remove(bytes: Uint8Array, keyStart: number, keyEnd: number, lsn: number): void {
@@ -206,6 +220,35 @@ export class GroupCommit implements Journal {
     if (this.#port === undefined) return;
     this.#beginEffect();
     writeRecordHead(this.#batch, RecordKind.CLEAR, 0, 0, 0, 0, lsn);
+  }
+
+  splice(ref: number, at: number, removed: number, inserted: number): void {
+    this.#listener?.splice(ref, at, removed, inserted);
+    if (this.#port === undefined) return;
+    this.#beginEffect();
+    const lengthBefore = this.#store!.lists.lengthOf(ref) + removed - inserted;
+    writeSplice(this.#batch, this.#store!, ref, lengthBefore, at, removed, inserted);
+  }
+
+  removeEqual(
+    ref: number,
+    removed: number,
+    isBackward: boolean,
+    source: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    this.#listener?.removeEqual(ref, removed, isBackward, source, start, end);
+    if (this.#port === undefined) return;
+    this.#beginEffect();
+    writeRemoveEqual(this.#batch, this.#store!, ref, removed, isBackward, source, start, end);
+  }
+
+  copy(ref: number, bytes: Uint8Array, fromStart: number, fromEnd: number): void {
+    this.#listener?.copy(ref, bytes, fromStart, fromEnd);
+    if (this.#port === undefined) return;
+    this.#beginEffect();
+    writeCopy(this.#batch, this.#store!, ref, bytes, fromStart, fromEnd);
   }
 
   /** The batch stays open: the request's mark may follow. */

@@ -27,6 +27,7 @@ export {
   type MarkTarget,
   type SyncPolicy,
 } from './journal/journal-types.js';
+export { ElementReader } from './list-record.js';
 export { type NodeDatabaseOptions, openNodeDatabase } from './node-database.js';
 export {
   catJournal,

@@ -1,6 +1,7 @@
 /** Entry records to lines, bytes to bytes. Runs in the file worker. Format: entry-line.ts. */
 
 import {
+  ByteReader,
   type ByteWriter,
   isValidUtf8,
   MalformedValueError,
@@ -10,6 +11,8 @@ import {
 } from '@anoadb/protocol';
 import { countEntry, type LineCounts, noLines, TYPE_NAMES } from './entry-line.js';
 import { RecordKind, type RecordReader } from './entry-record.js';
+import { writeElementsAsJson } from './list-line.js';
+import { REMOVE_EQUAL_HEAD_BYTES, SPLICE_HEAD_BYTES } from './list-record.js';
 import { ascii } from './storage-crypto.js';
 
 const KEY = ascii('{"k":');
@@ -19,19 +22,34 @@ const DELETE_KEY_BASE64 = ascii('{"op":"delete","kb":');
 const CLEAR = ascii('{"op":"clear"');
 const MARK = ascii('{"op":"mark","kb":');
 const SESSION = ascii('{"op":"session","kb":');
+const SPLICE_KEY = ascii('{"op":"splice","k":');
+const SPLICE_KEY_BASE64 = ascii('{"op":"splice","kb":');
+const REMOVE_EQUAL_KEY = ascii('{"op":"lrem","k":');
+const REMOVE_EQUAL_KEY_BASE64 = ascii('{"op":"lrem","kb":');
+const COPY_KEY = ascii('{"op":"copy","k":');
+const COPY_KEY_BASE64 = ascii('{"op":"copy","kb":');
+const COPY_OF = ascii(',"of":');
+const COPY_OF_BASE64 = ascii(',"ob":');
+const LENGTH = ascii(',"n":');
+const AT = ascii(',"at":');
+const REMOVED = ascii(',"rm":');
+const VALUE = ascii(',"v":');
 const VALUE_RAW = ascii(',"vb":');
 const EXPIRY = ascii(',"x":');
 const VERSION = ascii(',"r":');
+const CLIENT_FLAGS = ascii(',"f":');
 const TYPE = ascii(',"t":"');
 const VALUE_OF_TYPE = TYPE_NAMES.map((name) =>
   name === undefined ? undefined : ascii(`,"t":"${name}","v":`),
 );
 const QUOTE = 0x22;
+const MINUS = 0x2d;
 const CLOSE_BRACE = 0x7d;
 const NEWLINE = 0x0a;
 
 export class LineEncoder {
   readonly counts: LineCounts = noLines();
+  readonly #head = new ByteReader();
 
   /** Appends the line of the record that `record` stands on. */
   encode(writer: ByteWriter, record: RecordReader): void {
@@ -48,8 +66,13 @@ export class LineEncoder {
         writer.copy(CLEAR);
         this.counts.clears++;
         break;
-      default:
+      case RecordKind.MARK:
+      case RecordKind.SESSION:
         this.#client(writer, record);
+        break;
+      default:
+        this.#listChange(writer, record);
+        this.counts.listChanges++;
     }
     writer.copy(VERSION);
     writeDigits(writer, record.version);
@@ -72,8 +95,10 @@ export class LineEncoder {
     if (valueOfType === undefined) throw new Error(`snapshot: an entry of unknown type ${record.type}`);
     const beforeType = writer.at;
     writer.copy(valueOfType);
+    const { bytes, valueStart, valueEnd } = record;
     try {
-      writeJsonText(writer, record.type, record.bytes, record.valueStart, record.valueEnd);
+      if (record.type === ValueType.LIST) writeElementsAsJson(writer, bytes, valueStart, valueEnd);
+      else writeJsonText(writer, record.type, bytes, valueStart, valueEnd);
     } catch (error) {
       if (!(error instanceof MalformedValueError)) throw error;
       // The engine lets no such value in; should one be there all the same, losing it would be worse.
@@ -84,22 +109,72 @@ export class LineEncoder {
       writer.copy(VALUE_RAW);
       writeBase64String(writer, record.bytes, record.valueStart, record.valueEnd);
     }
-    if (record.expiryMs !== 0) {
-      writer.copy(EXPIRY);
-      writeDigits(writer, record.expiryMs);
+    writeExpiry(writer, record);
+    if (record.clientFlags !== 0) writeMember(writer, CLIENT_FLAGS, record.clientFlags);
+  }
+
+  #listChange(writer: ByteWriter, record: RecordReader): void {
+    const { kind, bytes, valueStart, valueEnd } = record;
+    const head = this.#head.reset(bytes, valueStart, valueEnd);
+    switch (kind) {
+      case RecordKind.SPLICE:
+        writeKey(writer, record, SPLICE_KEY, SPLICE_KEY_BASE64);
+        writeMember(writer, LENGTH, head.u32());
+        writeMember(writer, AT, head.u32());
+        writeMember(writer, REMOVED, head.u32());
+        writer.copy(VALUE);
+        writeElementsAsJson(writer, bytes, valueStart + SPLICE_HEAD_BYTES, valueEnd);
+        break;
+      case RecordKind.REMOVE_EQUAL: {
+        writeKey(writer, record, REMOVE_EQUAL_KEY, REMOVE_EQUAL_KEY_BASE64);
+        writeMember(writer, LENGTH, head.u32());
+        const removed = head.u32();
+        writer.copy(REMOVED);
+        if (head.u8() === 1) writer.u8(MINUS);
+        writeDigits(writer, removed);
+        writer.copy(VALUE);
+        writeJsonText(writer, ValueType.TEXT, bytes, valueStart + REMOVE_EQUAL_HEAD_BYTES, valueEnd);
+        break;
+      }
+      case RecordKind.COPY:
+        writeKey(writer, record, COPY_KEY, COPY_KEY_BASE64);
+        writeKeyBytes(writer, bytes, valueStart, valueEnd, COPY_OF, COPY_OF_BASE64);
+        break;
+      default:
+        throw new Error(`snapshot: a record of unknown kind ${kind}`);
     }
+    writeExpiry(writer, record);
   }
 }
 
 function writeKey(writer: ByteWriter, record: RecordReader, plain: Uint8Array, base64: Uint8Array): void {
-  const { bytes, keyStart, keyEnd } = record;
-  if (isValidUtf8(bytes, keyStart, keyEnd)) {
+  writeKeyBytes(writer, record.bytes, record.keyStart, record.keyEnd, plain, base64);
+}
+
+function writeKeyBytes(
+  writer: ByteWriter,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  plain: Uint8Array,
+  base64: Uint8Array,
+): void {
+  if (isValidUtf8(bytes, start, end)) {
     writer.copy(plain);
-    writeJsonText(writer, ValueType.STRING, bytes, keyStart, keyEnd);
+    writeJsonText(writer, ValueType.STRING, bytes, start, end);
   } else {
     writer.copy(base64);
-    writeBase64String(writer, bytes, keyStart, keyEnd);
+    writeBase64String(writer, bytes, start, end);
   }
+}
+
+function writeMember(writer: ByteWriter, name: Uint8Array, value: number): void {
+  writer.copy(name);
+  writeDigits(writer, value);
+}
+
+function writeExpiry(writer: ByteWriter, record: RecordReader): void {
+  if (record.expiryMs !== 0) writeMember(writer, EXPIRY, record.expiryMs);
 }
 
 function writeBase64String(writer: ByteWriter, bytes: Uint8Array, start: number, end: number): void {

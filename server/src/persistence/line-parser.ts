@@ -7,7 +7,8 @@
 
 import { type ByteWriter, readBase64, ValueType, writeValueOfJsonText } from '@anoadb/protocol';
 import { countEntry, type LineCounts, noLines, TYPE_NAMES } from './entry-line.js';
-import { RECORD_HEAD_BYTES, RecordKind, writeRecordHead } from './entry-record.js';
+import { RecordKind, recordHeadBytes, writeRecordHead } from './entry-record.js';
+import { writeElementsOfJson } from './list-line.js';
 import { ascii } from './storage-crypto.js';
 
 const QUOTE = 0x22;
@@ -19,7 +20,10 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACE = 0x7d;
 const CLOSE_BRACKET = 0x5d;
 const NEWLINE = 0x0a;
+const MINUS = 0x2d;
 const KEY_BYTES_MAX = 0xffff;
+const CLIENT_FLAGS_MAX = 0xffff_ffff;
+const COUNT_MAX = 0xffff_ffff;
 
 /** By the first byte and the length of the name: cheaper than making a string of it. */
 const TYPE_BY_NAME = TYPE_NAMES.flatMap((name, type) =>
@@ -29,6 +33,9 @@ const DELETE = ascii('delete');
 const CLEAR = ascii('clear');
 const MARK = ascii('mark');
 const SESSION = ascii('session');
+const SPLICE = ascii('splice');
+const REMOVE_EQUAL = ascii('lrem');
+const COPY = ascii('copy');
 
 const Member = {
   NONE: 0,
@@ -40,6 +47,12 @@ const Member = {
   VALUE_BASE64: 6,
   EXPIRY: 7,
   VERSION: 8,
+  CLIENT_FLAGS: 9,
+  LENGTH: 10,
+  AT: 11,
+  REMOVED: 12,
+  COPY_OF: 13,
+  COPY_OF_BASE64: 14,
 };
 
 /** A line that is not one; `offset` within the bytes given to parse(). */
@@ -69,6 +82,11 @@ export class LineParser {
   #kind: number = RecordKind.PUT;
   #expiryMs = 0;
   #version = -1;
+  #clientFlags = 0;
+  #length = -1;
+  #at = -1;
+  #removed = -1;
+  #isBackward = false;
 
   constructor(nowMs: number) {
     this.#nowMs = nowMs;
@@ -87,6 +105,8 @@ export class LineParser {
   /** Finds the members of the line at `start`; returns where the next line starts. */
   #scan(bytes: Uint8Array, start: number, end: number): number {
     this.#keyStart = this.#valueStart = this.#type = this.#version = -1;
+    this.#length = this.#at = this.#removed = -1;
+    this.#clientFlags = 0;
     this.#kind = RecordKind.PUT;
     this.#expiryMs = 0;
     if (bytes[start] !== OPEN_BRACE) throw new MalformedLineError('a line does not start with {', start);
@@ -130,11 +150,35 @@ export class LineParser {
       case Member.VERSION:
         this.#version = digitsOf(bytes, start, end);
         return;
+      case Member.CLIENT_FLAGS:
+        this.#clientFlags = digitsOf(bytes, start, end);
+        if (this.#clientFlags > CLIENT_FLAGS_MAX)
+          throw new MalformedLineError('client flags of more than 32 bits', start);
+        return;
+      case Member.LENGTH:
+        this.#length = countOf(bytes, start, end);
+        return;
+      case Member.AT:
+        this.#at = countOf(bytes, start, end);
+        return;
+      case Member.REMOVED:
+        this.#isBackward = bytes[start] === MINUS;
+        this.#removed = countOf(bytes, this.#isBackward ? start + 1 : start, end);
+        return;
+      case Member.COPY_OF:
+      case Member.COPY_OF_BASE64:
+        this.#valueStart = start;
+        this.#valueEnd = end;
+        this.#isValueBase64 = member === Member.COPY_OF_BASE64;
+        return;
       default:
         if (isText(bytes, start + 1, end - 1, DELETE)) this.#kind = RecordKind.REMOVE;
         else if (isText(bytes, start + 1, end - 1, CLEAR)) this.#kind = RecordKind.CLEAR;
         else if (isText(bytes, start + 1, end - 1, MARK)) this.#kind = RecordKind.MARK;
         else if (isText(bytes, start + 1, end - 1, SESSION)) this.#kind = RecordKind.SESSION;
+        else if (isText(bytes, start + 1, end - 1, SPLICE)) this.#kind = RecordKind.SPLICE;
+        else if (isText(bytes, start + 1, end - 1, REMOVE_EQUAL)) this.#kind = RecordKind.REMOVE_EQUAL;
+        else if (isText(bytes, start + 1, end - 1, COPY)) this.#kind = RecordKind.COPY;
         else throw new MalformedLineError('an operation of unknown name', start);
     }
   }
@@ -148,7 +192,9 @@ export class LineParser {
       if (this.#type < 0 || this.#valueStart < 0)
         throw new MalformedLineError('an entry without value', lineStart);
       countEntry(this.counts, this.#version);
-      if (this.#expiryMs !== 0 && this.#expiryMs <= this.#nowMs) {
+      const hasExpired = this.#expiryMs !== 0 && this.#expiryMs <= this.#nowMs;
+      // Of a list there may be changes in lines to come, the next of them that it does not expire.
+      if (hasExpired && this.#type !== ValueType.LIST) {
         this.expired++;
         kind = RecordKind.REMOVE;
       }
@@ -156,29 +202,66 @@ export class LineParser {
       this.counts.deletes++;
     } else if (kind === RecordKind.CLEAR) {
       this.counts.clears++;
+    } else if (isListChange(kind)) {
+      this.#checkListChange(lineStart);
+      this.counts.listChanges++;
     } else if (!this.#isKeyBase64 || !this.#isValueBase64 || this.#valueStart < 0) {
       throw new MalformedLineError('a client without identity or payload', lineStart);
     }
 
     const head = records.at;
-    writeRecordHead(records, kind, 0, 0, 0, this.#expiryMs, this.#version);
+    const clientFlags = kind === RecordKind.PUT ? this.#clientFlags : 0;
+    const keyAt = head + recordHeadBytes(clientFlags);
+    writeRecordHead(records, kind, 0, 0, 0, this.#expiryMs, this.#version, clientFlags);
     if (kind !== RecordKind.CLEAR) this.#writeKey(records, bytes);
-    const keyBytes = records.at - head - RECORD_HEAD_BYTES;
+    const keyBytes = records.at - keyAt;
     if (keyBytes > KEY_BYTES_MAX) throw new MalformedLineError('a key that is too long', this.#keyStart);
-    if (kind === RecordKind.PUT || kind >= RecordKind.MARK) this.#writeValue(records, bytes);
+    if (isListChange(kind)) this.#writeListChange(records, bytes);
+    else if (kind === RecordKind.PUT || kind >= RecordKind.MARK) this.#writeValue(records, bytes);
     const end = records.at;
     // Lengths are known only now: the head is written again over itself.
     records.at = head;
     writeRecordHead(
       records,
       kind,
-      kind === RecordKind.PUT ? this.#type : 0,
+      kind === RecordKind.PUT ? this.#type : isListChange(kind) ? ValueType.LIST : 0,
       keyBytes,
-      end - head - RECORD_HEAD_BYTES - keyBytes,
+      end - keyAt - keyBytes,
       this.#expiryMs,
       this.#version,
+      clientFlags,
     );
     records.at = end;
+  }
+
+  #checkListChange(lineStart: number): void {
+    const isWhole =
+      this.#valueStart >= 0 &&
+      (this.#kind === RecordKind.COPY ||
+        (this.#length >= 0 && this.#removed >= 0 && (this.#kind !== RecordKind.SPLICE || this.#at >= 0)));
+    if (!isWhole) throw new MalformedLineError('a change of a list with something missing', lineStart);
+  }
+
+  #writeListChange(records: ByteWriter, bytes: Uint8Array): void {
+    if (this.#kind === RecordKind.COPY) {
+      this.#writeText(records, bytes, ValueType.STRING);
+      return;
+    }
+    records.u32(this.#length);
+    if (this.#kind === RecordKind.SPLICE) {
+      records.u32(this.#at);
+      records.u32(this.#removed);
+      this.#writeElements(records, bytes);
+    } else {
+      records.u32(this.#removed);
+      records.u8(this.#isBackward ? 1 : 0);
+      this.#writeText(records, bytes, ValueType.TEXT);
+    }
+  }
+
+  #writeElements(records: ByteWriter, bytes: Uint8Array): void {
+    if (!writeElementsOfJson(records, bytes, this.#valueStart, this.#valueEnd, endOfValue))
+      throw new MalformedLineError('elements that are not those of a list', this.#valueStart);
   }
 
   #writeKey(records: ByteWriter, bytes: Uint8Array): void {
@@ -189,9 +272,14 @@ export class LineParser {
   }
 
   #writeValue(records: ByteWriter, bytes: Uint8Array): void {
+    if (this.#type === ValueType.LIST) this.#writeElements(records, bytes);
+    else this.#writeText(records, bytes, this.#type);
+  }
+
+  #writeText(records: ByteWriter, bytes: Uint8Array, type: number): void {
     const isValue = this.#isValueBase64
       ? readBase64String(records, bytes, this.#valueStart, this.#valueEnd)
-      : writeValueOfJsonText(records, this.#type, bytes, this.#valueStart, this.#valueEnd);
+      : writeValueOfJsonText(records, type, bytes, this.#valueStart, this.#valueEnd);
     if (!isValue) throw new MalformedLineError('a value that is not of its type', this.#valueStart);
   }
 }
@@ -214,6 +302,10 @@ function memberAt(bytes: Uint8Array, at: number): number {
         return Member.EXPIRY;
       case 0x72: // r
         return Member.VERSION;
+      case 0x66: // f
+        return Member.CLIENT_FLAGS;
+      case 0x6e: // n
+        return Member.LENGTH;
       default:
         return Member.NONE;
     }
@@ -221,7 +313,12 @@ function memberAt(bytes: Uint8Array, at: number): number {
   if (bytes[at + 3] !== QUOTE || bytes[at + 4] !== COLON) return Member.NONE;
   if (first === 0x6b && second === 0x62) return Member.KEY_BASE64;
   if (first === 0x76 && second === 0x62) return Member.VALUE_BASE64;
-  return first === 0x6f && second === 0x70 ? Member.OP : Member.NONE;
+  if (first === 0x61 && second === 0x74) return Member.AT;
+  if (first === 0x72 && second === 0x6d) return Member.REMOVED;
+  if (first !== 0x6f) return Member.NONE;
+  if (second === 0x70) return Member.OP;
+  if (second === 0x66) return Member.COPY_OF;
+  return second === 0x62 ? Member.COPY_OF_BASE64 : Member.NONE;
 }
 
 /** Where the JSON value at `start` ends, or -1; whether it is well-formed is for its reader to say. */
@@ -277,6 +374,17 @@ function digitsOf(bytes: Uint8Array, start: number, end: number): number {
   if (start === end || !Number.isSafeInteger(value))
     throw new MalformedLineError('not a whole number', start);
   return value;
+}
+
+/** Of elements. */
+function countOf(bytes: Uint8Array, start: number, end: number): number {
+  const count = digitsOf(bytes, start, end);
+  if (count > COUNT_MAX) throw new MalformedLineError('more elements than a list has', start);
+  return count;
+}
+
+function isListChange(kind: number): boolean {
+  return kind >= RecordKind.SPLICE;
 }
 
 function isText(bytes: Uint8Array, start: number, end: number, text: Uint8Array): boolean {

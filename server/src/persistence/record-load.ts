@@ -1,12 +1,14 @@
 /** Loading, main-thread half: gives the worker buffers to fill and puts what comes back into its place. */
 
-import { ByteReader } from '@anoadb/protocol';
+import { ByteReader, ByteWriter, ValueType } from '@anoadb/protocol';
 import type { LoadProgress, LoadTarget } from './database-types.js';
-import { RecordKind, RecordReader } from './entry-record.js';
-import type { JournalEnd } from './journal/journal-end.js';
+import { copyClientRecords, RecordKind, RecordReader } from './entry-record.js';
+import { pathIn } from './file-system.js';
+import { type JournalEnd, repairHelp } from './journal/journal-end.js';
 import type { Keyring } from './keyring.js';
+import { REMOVE_EQUAL_HEAD_BYTES, SPLICE_HEAD_BYTES } from './list-record.js';
 import type { Manifest } from './manifest.js';
-import { ExitCode, fromPlainError, PersistenceError } from './persistence-error.js';
+import { damaged, ExitCode, fromPlainError, PersistenceError } from './persistence-error.js';
 import { BUFFERS_IN_FLIGHT_MAX, type FileWorkerPort, RECORD_BUFFER_BYTES } from './worker-messages.js';
 
 export interface RecordTargetOptions {
@@ -14,9 +16,11 @@ export interface RecordTargetOptions {
   /** Entries that expired before are left out. */
   readonly nowMs: number;
   readonly target: LoadTarget;
+  /** A change of a list does not fit what is there: something before it is missing. Throws, or notes it and goes on. */
+  readonly onUnfit: (lsn: number) => void;
 }
 
-export interface RecordLoadOptions extends RecordTargetOptions {
+export interface RecordLoadOptions extends Omit<RecordTargetOptions, 'onUnfit'> {
   readonly keyring: Keyring;
   readonly manifest: Manifest;
   /** Of the segment that was open when the process ended: MANIFEST cannot know. */
@@ -37,7 +41,10 @@ export interface Loaded {
 export function loadRecords(worker: FileWorkerPort, options: RecordLoadOptions): Promise<Loaded> {
   const { directory, keyring, manifest, nowMs, onProgress } = options;
   const bytesTotal = bytesOf(options);
-  const load = new RecordLoad(options);
+  const onUnfit = (lsn: number): never => {
+    throw unfit(directory, manifest, lsn);
+  };
+  const load = new RecordLoad({ ...options, onUnfit });
   return new Promise((resolve, reject) => {
     worker.listen((message) => {
       switch (message.did) {
@@ -88,6 +95,7 @@ export class RecordLoad {
   expired = 0;
   readonly #options: RecordTargetOptions;
   readonly #record = new RecordReader(new ByteReader());
+  readonly #head = new ByteReader();
 
   constructor(options: RecordTargetOptions) {
     this.#options = options;
@@ -105,23 +113,106 @@ export class RecordLoad {
       else if (kind === RecordKind.CLEAR) target.clear();
       else if (kind === RecordKind.MARK)
         target.mark?.(bytes, keyStart, keyEnd, valueStart, valueEnd, expiryMs, version);
-      else target.session?.(bytes, keyStart, keyEnd, valueStart, valueEnd, expiryMs, version);
+      else if (kind === RecordKind.SESSION)
+        target.session?.(bytes, keyStart, keyEnd, valueStart, valueEnd, expiryMs, version);
+      else if (!this.#changeList(bytes)) this.#options.onUnfit(version);
+    }
+  }
+
+  /** `apply` without the effects: for records of which the snapshot has those already. */
+  applyClients(records: Uint8Array, start: number, end: number): void {
+    const clients = new ByteWriter(0);
+    copyClientRecords(clients, records, start, end);
+    this.apply(clients.bytes, 0, clients.at);
+  }
+
+  /** False: it does not fit the list that it stands on. */
+  #changeList(bytes: Uint8Array): boolean {
+    const { target, nowMs } = this.#options;
+    const { kind, keyStart, keyEnd, valueStart, valueEnd, expiryMs, version } = this.#record;
+    const head = this.#head.reset(bytes, valueStart, valueEnd);
+    switch (kind) {
+      case RecordKind.SPLICE: {
+        const lengthBefore = head.u32();
+        const at = head.u32();
+        const removed = head.u32();
+        return target.splice(
+          bytes,
+          keyStart,
+          keyEnd,
+          lengthBefore,
+          at,
+          removed,
+          valueStart + SPLICE_HEAD_BYTES,
+          valueEnd,
+          expiryMs,
+          version,
+        );
+      }
+      case RecordKind.REMOVE_EQUAL: {
+        const lengthBefore = head.u32();
+        const removed = head.u32();
+        const isBackward = head.u8() === 1;
+        const start = valueStart + REMOVE_EQUAL_HEAD_BYTES;
+        return target.removeEqual(
+          bytes,
+          keyStart,
+          keyEnd,
+          lengthBefore,
+          removed,
+          isBackward,
+          start,
+          valueEnd,
+          version,
+        );
+      }
+      case RecordKind.COPY:
+        return target.copy(bytes, keyStart, keyEnd, valueStart, valueEnd, expiryMs, version, nowMs);
+      default:
+        throw new Error(`entry record: there is no kind ${kind}`);
     }
   }
 
   #put(bytes: Uint8Array): void {
     const { target, nowMs, directory } = this.#options;
-    const { keyStart, keyEnd, type, valueStart, valueEnd, expiryMs, version } = this.#record;
-    if (expiryMs !== 0 && expiryMs <= nowMs) {
+    const { keyStart, keyEnd, type, valueStart, valueEnd, expiryMs, version, clientFlags } = this.#record;
+    // A list comes in all the same: what follows may be changes of it, the next of them PERSIST.
+    if (expiryMs !== 0 && expiryMs <= nowMs && type !== ValueType.LIST) {
       // Only from the journal, where an earlier record may have put the key.
       this.expired++;
       target.remove(bytes, keyStart, keyEnd);
       return;
     }
     this.entries++;
-    if (!target.put(bytes, keyStart, keyEnd, type, bytes, valueStart, valueEnd, expiryMs, version, nowMs))
-      throw noMemory(directory);
+    const isPut = target.put(
+      bytes,
+      keyStart,
+      keyEnd,
+      type,
+      bytes,
+      valueStart,
+      valueEnd,
+      expiryMs,
+      version,
+      nowMs,
+      clientFlags,
+    );
+    if (!isPut) throw noMemory(directory);
   }
+}
+
+/** Every byte was proven, so this is not the disk's doing; which file it is in follows from its LSN. */
+function unfit(directory: string, { snapshot, journal }: Manifest, lsn: number): PersistenceError {
+  const isInSnapshot = snapshot !== null && lsn <= snapshot.endVersion;
+  const file = isInSnapshot
+    ? snapshot.files[0].name
+    : journal.findLast(({ startLsn, isFilling }) => startLsn <= lsn && !isFilling)?.name;
+  return damaged(
+    file === undefined ? directory : pathIn(directory, file),
+    undefined,
+    `the change with LSN ${lsn} is of a list that is not as that change found it: something before it is missing.`,
+    repairHelp(),
+  );
 }
 
 function noMemory(directory: string): PersistenceError {

@@ -4,16 +4,18 @@
  * Invariant: at any moment the records given out so far, applied in order, are the state of every place that the
  * walk has passed. A change to a place not yet passed needs no record, the walk will find it; a change to a passed
  * place is a record of its own. So at the end of the walk the records are the state at that moment: a point in
- * time, without fork or copy.
+ * time, without fork or copy. A long list is a place that is passed in pieces: list-walk.ts.
  *
  * The main thread copies bytes only; text is made by the worker. Buffers come back from the worker; while four are
  * on their way the walk rests. Changes cannot rest: they queue, up to a bound, beyond which this snapshot fails.
  */
 
-import { ByteWriter } from '@anoadb/protocol';
+import { ByteWriter, ValueType } from '@anoadb/protocol';
 import type { EffectListener, SnapshotSource, WalkableStore } from './database-types.js';
 import { RecordKind, writeRecordHead } from './entry-record.js';
 import type { MarkTarget } from './journal/journal-types.js';
+import { writeCopy, writeRemoveEqual, writeSplice } from './list-record.js';
+import { ListWalk } from './list-walk.js';
 import { ExitCode, PersistenceError } from './persistence-error.js';
 import { BUFFERS_IN_FLIGHT_MAX, RECORD_BUFFER_BYTES } from './worker-messages.js';
 
@@ -48,12 +50,15 @@ export class SnapshotWalk implements EffectListener, MarkTarget {
   readonly #options: SnapshotWalkOptions;
   readonly #queuedBytesMax: number;
   readonly #writer = new ByteWriter(0);
+  readonly #lists: ListWalk;
   readonly #spare: ArrayBuffer[] = [];
   readonly #queued: { buffer: ArrayBuffer; byteCount: number }[] = [];
   readonly #visit: (ref: number) => void;
   #queuedBytes = 0;
   #inFlight = 0;
   #cursor = 0;
+  /** The walk has passed every place of the table; long lists may not be whole yet. */
+  #hasPassedAll = false;
   #isDone = false;
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
@@ -67,6 +72,7 @@ export class SnapshotWalk implements EffectListener, MarkTarget {
     this.#options = options;
     this.#store = options.source.store;
     this.#queuedBytesMax = options.queuedBytesMax ?? QUEUED_BYTES_MAX;
+    this.#lists = new ListWalk(this.#store, this.#writer);
     this.#visit = (ref) => {
       this.entries++;
       this.#writePut(ref);
@@ -140,10 +146,7 @@ export class SnapshotWalk implements EffectListener, MarkTarget {
   }
 
   put(ref: number): void {
-    const store = this.#store;
-    const bytes = store.segmentOf(ref);
-    const keyStart = store.keyStartOf(ref);
-    if (!this.#isPassed(bytes, keyStart, keyStart + store.keyLengthOf(ref))) return;
+    if (!this.#isPassedEntry(ref)) return;
     this.deltaLines++;
     this.#writePut(ref);
   }
@@ -151,6 +154,7 @@ export class SnapshotWalk implements EffectListener, MarkTarget {
   remove(bytes: Uint8Array, keyStart: number, keyEnd: number, version: number): void {
     if (!this.#isPassed(bytes, keyStart, keyEnd)) return;
     this.deltaLines++;
+    this.#lists.drop(bytes, keyStart, keyEnd);
     const writer = this.#writer;
     writeRecordHead(writer, RecordKind.REMOVE, 0, keyEnd - keyStart, 0, 0, version);
     writer.copy(bytes, keyStart, keyEnd);
@@ -158,9 +162,49 @@ export class SnapshotWalk implements EffectListener, MarkTarget {
   }
 
   clear(version: number): void {
-    if (this.#failure !== undefined || this.#cursor === 0) return;
+    if (!this.#hasBegun) return;
     this.deltaLines++;
+    this.#lists.dropAll();
     writeRecordHead(this.#writer, RecordKind.CLEAR, 0, 0, 0, 0, version);
+    this.#sendIfFull();
+  }
+
+  splice(ref: number, at: number, removed: number, inserted: number): void {
+    if (!this.#isPassedEntry(ref)) return;
+    if (this.#isOnItsWay(ref)) {
+      if (!this.#lists.splice(ref, at, removed, inserted)) return;
+    } else {
+      const lengthBefore = this.#store.lists.lengthOf(ref) + removed - inserted;
+      writeSplice(this.#writer, this.#store, ref, lengthBefore, at, removed, inserted);
+    }
+    this.deltaLines++;
+    this.#sendIfFull();
+  }
+
+  removeEqual(
+    ref: number,
+    removed: number,
+    isBackward: boolean,
+    source: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    if (!this.#isPassedEntry(ref)) return;
+    this.deltaLines++;
+    // Of a list on its way nobody knows which of them were among the first ones: it is begun anew.
+    if (this.#isOnItsWay(ref)) this.#lists.begin(ref);
+    else writeRemoveEqual(this.#writer, this.#store, ref, removed, isBackward, source, start, end);
+    this.#sendIfFull();
+  }
+
+  copy(ref: number, bytes: Uint8Array, fromStart: number, fromEnd: number): void {
+    if (!this.#isPassedEntry(ref)) return;
+    this.deltaLines++;
+    const isWhole = this.#isPassed(bytes, fromStart, fromEnd) && !this.#lists.has(bytes, fromStart, fromEnd);
+    if (isWhole) {
+      this.#dropEntry(ref);
+      writeCopy(this.#writer, this.#store, ref, bytes, fromStart, fromEnd);
+    } else this.#lists.begin(ref);
     this.#sendIfFull();
   }
 
@@ -207,8 +251,30 @@ export class SnapshotWalk implements EffectListener, MarkTarget {
   }
 
   #isPassed(bytes: Uint8Array, keyStart: number, keyEnd: number): boolean {
-    if (this.#failure !== undefined || this.#cursor === 0) return false;
+    if (!this.#hasBegun) return false;
+    if (this.#hasPassedAll) return true;
     return this.#store.cursorPassed(this.#cursor, this.#store.hash(bytes, keyStart, keyEnd));
+  }
+
+  #isPassedEntry(ref: number): boolean {
+    const keyStart = this.#store.keyStartOf(ref);
+    return this.#isPassed(this.#store.segmentOf(ref), keyStart, keyStart + this.#store.keyLengthOf(ref));
+  }
+
+  /** Some place was passed, and the attempt goes on. */
+  get #hasBegun(): boolean {
+    return this.#failure === undefined && (this.#cursor !== 0 || this.#hasPassedAll);
+  }
+
+  #isOnItsWay(ref: number): boolean {
+    const keyStart = this.#store.keyStartOf(ref);
+    return this.#lists.has(this.#store.segmentOf(ref), keyStart, keyStart + this.#store.keyLengthOf(ref));
+  }
+
+  /** Another value takes the place of what was written of this entry's key. */
+  #dropEntry(ref: number): void {
+    const keyStart = this.#store.keyStartOf(ref);
+    this.#lists.drop(this.#store.segmentOf(ref), keyStart, keyStart + this.#store.keyLengthOf(ref));
   }
 
   #slice(): void {
@@ -220,10 +286,15 @@ export class SnapshotWalk implements EffectListener, MarkTarget {
     do {
       const entriesBefore = this.entries;
       const bytesBefore = this.#bytesWritten;
-      const next = this.#store.walk(this.#cursor, this.#stepEntries, this.#visit);
-      this.#cursor = next;
-      this.#isDone = next === 0;
-      this.#stepEntries = nextStepEntries(this.entries - entriesBefore, this.#bytesWritten - bytesBefore);
+      if (this.#lists.isActive) {
+        this.#lists.step();
+        this.#sendIfFull();
+      } else {
+        this.#cursor = this.#store.walk(this.#cursor, this.#stepEntries, this.#visit);
+        this.#hasPassedAll = this.#cursor === 0;
+        this.#stepEntries = nextStepEntries(this.entries - entriesBefore, this.#bytesWritten - bytesBefore);
+      }
+      this.#isDone = this.#hasPassedAll && !this.#lists.isActive;
       elapsedMs = monotonicMs() - startedMs;
     } while (!this.#isDone && elapsedMs < sliceMsMax && this.#inFlight < BUFFERS_IN_FLIGHT_MAX);
     if (elapsedMs > this.sliceMsMax) this.sliceMsMax = elapsedMs;
@@ -240,6 +311,13 @@ export class SnapshotWalk implements EffectListener, MarkTarget {
 
   #writePut(ref: number): void {
     const store = this.#store;
+    const type = store.typeOf(ref);
+    if (type === ValueType.LIST) {
+      this.#lists.begin(ref);
+      this.#sendIfFull();
+      return;
+    }
+    if (this.#lists.isActive) this.#dropEntry(ref);
     const writer = this.#writer;
     const bytes = store.segmentOf(ref);
     const keyStart = store.keyStartOf(ref);
@@ -249,11 +327,12 @@ export class SnapshotWalk implements EffectListener, MarkTarget {
     writeRecordHead(
       writer,
       RecordKind.PUT,
-      store.typeOf(ref),
+      type,
       keyBytes,
       valueBytes,
       store.expiryOf(ref),
       store.versionOf(ref),
+      store.clientFlagsOf(ref),
     );
     writer.copy(bytes, keyStart, keyStart + keyBytes);
     writer.copy(bytes, valueStart, valueStart + valueBytes);

@@ -3,6 +3,7 @@
  * after some LSN, whole requests only, and nothing acknowledged is missing beyond what the policy allows.
  */
 
+import { ValueType } from '@anoadb/protocol';
 import type { Store } from '../../src/store/index.js';
 import type { Ledger, LostExecution } from './ledger.js';
 import type { PlannedDurability } from './plan.js';
@@ -212,13 +213,24 @@ function keyOf(store: Store, ref: number): string {
 }
 
 function entryOf(store: Store, ref: number): StoredEntry {
-  const start = store.valueStartOf(ref);
   return {
     type: store.typeOf(ref),
-    value: latin1(store.segmentOf(ref), start, start + store.valueLengthOf(ref)),
+    value: store.typeOf(ref) === ValueType.LIST ? elementsOf(store, ref) : scalarOf(store, ref),
     expiryMs: store.expiryOf(ref),
     version: store.versionOf(ref),
   };
+}
+
+function scalarOf(store: Store, ref: number): string {
+  const start = store.valueStartOf(ref);
+  return latin1(store.segmentOf(ref), start, start + store.valueLengthOf(ref));
+}
+
+function elementsOf(store: Store, ref: number): string {
+  const elements: string[] = [];
+  const cursor = store.lists.open(ref, 0, false);
+  while (cursor.next()) elements.push(latin1(cursor.bytes, cursor.start, cursor.end));
+  return JSON.stringify(elements);
 }
 
 function isSame(a: StoredEntry, b: StoredEntry): boolean {

@@ -35,10 +35,7 @@ export class WatchedJournal implements Journal {
   }
 
   put(ref: number): void {
-    if (this.store !== undefined) {
-      this.#onEffect(false);
-      this.#watch.put(this.store, ref);
-    }
+    this.#tellEntry(ref);
     this.#journal.put(ref);
   }
   remove(bytes: Uint8Array, keyStart: number, keyEnd: number, lsn: number): void {
@@ -55,8 +52,34 @@ export class WatchedJournal implements Journal {
     }
     this.#journal.clear(lsn);
   }
+  splice(ref: number, at: number, removed: number, inserted: number): void {
+    this.#tellEntry(ref);
+    this.#journal.splice(ref, at, removed, inserted);
+  }
+  removeEqual(
+    ref: number,
+    removed: number,
+    isBackward: boolean,
+    source: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    this.#tellEntry(ref);
+    this.#journal.removeEqual(ref, removed, isBackward, source, start, end);
+  }
+  copy(ref: number, bytes: Uint8Array, fromStart: number, fromEnd: number): void {
+    this.#tellEntry(ref);
+    this.#journal.copy(ref, bytes, fromStart, fromEnd);
+  }
   commit(): void {
     this.#journal.commit();
     if (this.store !== undefined) this.#watch.commit(this.#journal.lastLsn);
+  }
+
+  /** The witness is told the whole entry, however little of a list has changed. */
+  #tellEntry(ref: number): void {
+    if (this.store === undefined) return;
+    this.#onEffect(false);
+    this.#watch.put(this.store, ref);
   }
 }

@@ -78,7 +78,14 @@ export class WatchedServer {
       this.#noteEffect(false);
       if (!this.#isExecuting) ledger.violate('something changed while nothing was executed');
     };
-    this.core.journal.subscribe({ put: effect, remove: effect, clear: effect });
+    this.core.journal.subscribe({
+      put: effect,
+      remove: effect,
+      clear: effect,
+      splice: effect,
+      removeEqual: effect,
+      copy: effect,
+    });
     const endpoint = {
       handleBatch: (...[batch, nowMs]: Parameters<ServerEndpoint['handleBatch']>): void => {
         this.core.engine.nowMs = process?.nowMs() ?? clock.wallNowMs;

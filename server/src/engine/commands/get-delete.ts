@@ -1,4 +1,4 @@
-import { GetDeleteFlag, Limits, type Op, type Result, Status, ValueType } from '@anoadb/protocol';
+import { GetDeleteFlag, type Op, type Result, Status, ValueType } from '@anoadb/protocol';
 import type { Engine } from '../engine.js';
 
 export function getDelete(engine: Engine, op: Op, result: Result): void {
@@ -7,12 +7,7 @@ export function getDelete(engine: Engine, op: Op, result: Result): void {
     result.status = Status.NOT_FOUND;
     return;
   }
-  if (engine.store.valueLengthOf(ref) > Limits.returnedValueBytesMax) {
-    result.status = Status.VALUE_TOO_LARGE;
-    return;
-  }
-  engine.answerValue(result, ref, (op.flags & GetDeleteFlag.RAW) !== 0);
-  engine.keepAnswer(result);
+  if (!engine.answerOld(result, ref, (op.flags & GetDeleteFlag.RAW) !== 0)) return;
   if (engine.remove(ref, op) !== 0) return;
   result.status = Status.OUT_OF_MEMORY;
   result.type = ValueType.NONE;

@@ -15,13 +15,17 @@ export function getExpire(engine: Engine, op: Op, result: Result): void {
     removeAfterReading(engine, op, result, ref, isRaw);
     return;
   }
+  // A list is copied out in any case, and refused where it is too large: so it is read before anything changes.
+  const isList = engine.store.typeOf(ref) === ValueType.LIST;
+  if (isList) engine.answerValue(result, ref, isRaw);
+  if (result.status !== Status.OK) return;
   const present = engine.store.expiryOf(ref);
   const changed = expiryMs === present ? ref : engine.setExpiry(ref, expiryMs);
   if (changed === 0) {
-    result.status = Status.OUT_OF_MEMORY;
+    refuse(result);
     return;
   }
-  engine.answerValue(result, changed, isRaw);
+  if (!isList) engine.answerValue(result, changed, isRaw);
   result.hasVersion = true;
   result.version = engine.store.versionOf(changed);
 }
@@ -34,10 +38,14 @@ function expiryOf(engine: Engine, op: Op, ref: EntryRef): number {
 
 function removeAfterReading(engine: Engine, op: Op, result: Result, ref: EntryRef, isRaw: boolean): void {
   engine.answerValue(result, ref, isRaw);
+  if (result.status !== Status.OK) return;
   engine.keepAnswer(result);
   result.version = engine.remove(ref, op);
   result.hasVersion = result.version !== 0;
-  if (result.hasVersion) return;
+  if (!result.hasVersion) refuse(result);
+}
+
+function refuse(result: Result): void {
   result.status = Status.OUT_OF_MEMORY;
   result.type = ValueType.NONE;
   result.end = result.start;

@@ -8,7 +8,7 @@ export function get(engine: Engine, op: Op, result: Result): void {
     return;
   }
   engine.answerValue(result, ref, (op.flags & GetFlag.RAW) !== 0);
-  if ((op.flags & GetFlag.WITH_VERSION) !== 0) {
+  if (result.status === Status.OK && (op.flags & GetFlag.WITH_VERSION) !== 0) {
     result.hasVersion = true;
     result.version = engine.store.versionOf(ref);
   }

@@ -13,6 +13,10 @@ export function length(engine: Engine, op: Op, result: Result): void {
     engine.answerInteger(result, engine.store.valueLengthOf(ref));
     return;
   }
+  if (type === ValueType.LIST) {
+    engine.answerInteger(result, engine.lists.lengthOf(ref));
+    return;
+  }
   const start = engine.store.valueStartOf(ref);
   const end = start + engine.store.valueLengthOf(ref);
   const members = type === ValueType.JSON ? memberCountOf(engine.store.segmentOf(ref), start, end) : -1;

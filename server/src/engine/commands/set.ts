@@ -1,4 +1,4 @@
-import { Limits, type Op, type Result, SetFlag, Status, ValueType } from '@anoadb/protocol';
+import { type Op, type Result, SetFlag, Status, ValueType } from '@anoadb/protocol';
 import type { EntryRef } from '../../store/index.js';
 import type { Engine } from '../engine.js';
 import { expiryAfter } from '../expiry-time.js';
@@ -7,14 +7,7 @@ export function set(engine: Engine, op: Op, result: Result): void {
   result.status = engine.checkValue(op);
   if (result.status !== Status.OK) return;
   const ref = engine.find(op);
-  if ((op.flags & SetFlag.RETURN_OLD) !== 0 && ref !== 0) {
-    if (engine.store.valueLengthOf(ref) > Limits.returnedValueBytesMax) {
-      result.status = Status.VALUE_TOO_LARGE;
-      return;
-    }
-    engine.answerValue(result, ref, false);
-    engine.keepAnswer(result);
-  }
+  if ((op.flags & SetFlag.RETURN_OLD) !== 0 && ref !== 0 && !engine.answerOld(result, ref, false)) return;
   if (!isConditionMet(engine, op, ref, result)) return;
 
   const expiryMs = expiryOf(engine, op, ref);

@@ -33,7 +33,9 @@ import { BATCH_BYTES_MAX, BATCH_HEAD_BYTES } from './journal-types.js';
 export const SEGMENT_HEADER_BYTES = 128;
 export const SEGMENT_BYTES_MAX = 64 * 1024 * 1024;
 const SEGMENT_MAGIC = ascii('ANOAJOUR');
-const SEGMENT_VERSION = 1;
+/** Since 2 there are records of lists and of client flags, which a program of version 1 would take for something else. */
+const SEGMENT_VERSION = 2;
+const SEGMENT_VERSION_MIN = 1;
 const HEADER_CRC_AT = 124;
 
 const FRAME_MAGIC = 0x4d52_464a; // "JFRM"
@@ -103,11 +105,11 @@ export function decodeSegmentHeader(crypto: StorageCrypto, file: string, bytes: 
     if (bytes[i] !== SEGMENT_MAGIC[i]) throw damaged(file, i, 'this is not a segment of an AnoaDB journal.');
   }
   const version = view.getUint16(8, true);
-  if (version !== SEGMENT_VERSION) {
+  if (version < SEGMENT_VERSION_MIN || version > SEGMENT_VERSION) {
     throw damaged(
       file,
       8,
-      `format version ${version}; this program reads version ${SEGMENT_VERSION}.`,
+      `format version ${version}; this program reads versions ${SEGMENT_VERSION_MIN} to ${SEGMENT_VERSION}.`,
       'Nothing was changed. Use the program that wrote it, or restore the file if it is damaged.',
     );
   }

@@ -4,6 +4,7 @@
  */
 
 import type { ByteWriter } from '@anoadb/protocol';
+import { copyClientRecords } from '../entry-record.js';
 import { type FileSystem, pathIn } from '../file-system.js';
 import type { Keyring } from '../keyring.js';
 import type { ListedJournal, Manifest } from '../manifest.js';
@@ -83,8 +84,9 @@ export class JournalReplay {
       const { head, plain } = reader;
       this.dbNowMs = Math.max(this.dbNowMs, head.dbNowMs);
       this.lastLsn = Math.max(this.lastLsn, head.lastLsn);
-      // At the same LSN: sessions opened behind the snapshot, or its last effects once more, which does no harm.
-      if (head.lastLsn >= this.#fromLsn) records.copy(plain, RECORDS_AT, plain.length);
+      if (head.lastLsn > this.#fromLsn) records.copy(plain, RECORDS_AT, plain.length);
+      // At the same LSN: sessions opened behind the snapshot, or its last effects, which change a list only once.
+      else if (head.lastLsn === this.#fromLsn) copyClientRecords(records, plain, RECORDS_AT, plain.length);
     }
     return true;
   }

@@ -63,12 +63,16 @@ export function salvage(fs: FileSystem, crypto: StorageCrypto, options: SalvageO
   return new Salvage(fs, crypto, options).run();
 }
 
+const UNFIT = 'changes of lists that an earlier change is missing of';
+
 class Salvage {
   readonly #fs: FileSystem;
   readonly #crypto: StorageCrypto;
   readonly #options: SalvageOptions;
   readonly #losses: Loss[] = [];
   readonly #load: RecordLoad;
+  /** Where the records come from that are being applied. */
+  #place = { file: '', offset: 0, isInJournal: false };
   #torn: Loss | undefined;
   #frames = 0;
   #lastLsn = 0;
@@ -80,7 +84,7 @@ class Salvage {
     this.#fs = fs;
     this.#crypto = crypto;
     this.#options = options;
-    this.#load = new RecordLoad(options);
+    this.#load = new RecordLoad({ ...options, onUnfit: (lsn) => this.#noteUnfit(lsn) });
   }
 
   run(): SalvageReport {
@@ -90,7 +94,10 @@ class Salvage {
     const manifest = this.#manifest(keyring);
     const snapshot = new SnapshotSalvage(this.#fs, this.#crypto, keyring, this.#load, this.#losses, nowMs);
     const generation = manifest?.snapshot?.generation ?? newestGeneration(names);
-    for (const name of snapshotFiles(names, manifest, generation)) snapshot.readFile(directory, name);
+    for (const name of snapshotFiles(names, manifest, generation)) {
+      this.#place = { file: name, offset: 0, isInJournal: false };
+      snapshot.readFile(directory, name);
+    }
     const fromLsn = manifest?.snapshot?.endVersion ?? snapshot.endVersion ?? 0;
     this.#lastLsn = fromLsn;
     this.#dbNowMs = Math.max(manifest?.dbNowMs ?? 0, snapshot.dbNowMs);
@@ -203,10 +210,23 @@ class Salvage {
       this.#frames++;
       this.#dbNowMs = Math.max(this.#dbNowMs, head.dbNowMs);
       this.#durableLsn = Math.max(this.#durableLsn, head.durableLsn);
-      if (head.lastLsn >= fromLsn) this.#load.apply(plain, RECORDS_AT, plain.length);
+      this.#place = { file: name, offset: start, isInJournal: true };
+      if (head.lastLsn > fromLsn) this.#load.apply(plain, RECORDS_AT, plain.length);
+      else if (head.lastLsn === fromLsn) this.#load.applyClients(plain, RECORDS_AT, plain.length);
       this.#lastLsn = Math.max(this.#lastLsn, head.lastLsn);
       at = end;
     }
+  }
+
+  /** A change of a list of which an earlier one is lost: the list stays as it is. One loss for all in one place. */
+  #noteUnfit(lsn: number): void {
+    const { file, offset, isInJournal } = this.#place;
+    const last = this.#losses.at(-1);
+    const isSame = last?.what === UNFIT && last.file === file && last.offset === offset;
+    if (isSame) this.#losses.pop();
+    const lsns = { firstLsn: isSame ? (last.firstLsn ?? lsn) : lsn, lastLsn: lsn };
+    // A hole of a snapshot is none of the journal, behind which --stop-at-hole would take nothing.
+    this.#losses.push({ file, offset, bytes: 0, what: UNFIT, ...(isInJournal && lsns) });
   }
 
   #lose(file: string, offset: number, bytes: number, what: string, lastLsn = 0): void {
