@@ -60,7 +60,13 @@ function killFilter(client: RedisClient, call: RedisCall, index: number): Filter
   }
   if (call.isWord(index, 'addr')) return (one) => addressOf(one) === value;
   if (call.isWord(index, 'laddr')) return (one) => localAddressOf(one) === value;
-  if (call.isWord(index, 'user')) return (one) => one.connection.userName === value;
+  if (call.isWord(index, 'user')) {
+    const isOf: Filter = (one) => one.connection.userName === value;
+    // Which access keys there are is not for everybody to find out: a user is who is connected.
+    if (value === 'default' || [...client.server.clients.values()].some(isOf)) return isOf;
+    client.reply.error(`ERR No such user '${value}'`);
+    return undefined;
+  }
   client.reply.error(RedisError.SYNTAX);
   return undefined;
 }

@@ -25,7 +25,7 @@ export function commandInfo(client: RedisClient, call: RedisCall): void {
   reply.array(call.count - 2);
   for (let i = 2; i < call.count; i++) {
     const found = server.registry.findByName(call.text(i));
-    if (found === undefined) reply.nullArray();
+    if (found === undefined) reply.nullBulk();
     else writeCommand(reply, server.registry, found);
   }
 }
