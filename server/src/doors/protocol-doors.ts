@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.js';
 import type { SnapshotSchedule } from '../ops/snapshot-schedule.js';
 import type { Database } from '../persistence/index.js';
 import { createHttpDoor } from './http/node-http-bridge.js';
+import { createMemcachedDoor } from './memcached/memcached-door.js';
 import { createRedisDoor } from './redis/redis-door.js';
 import type { StreamDoor } from './stream/stream-door.js';
 import type { ServerInfo, StreamServices } from './stream/stream-services.js';
@@ -27,10 +28,11 @@ export function openProtocolDoors(stream: StreamDoor, sources: ProtocolDoorSourc
 }
 
 /** Each door's factory, one line per protocol. */
-export function protocolDoors(services: StreamServices): Partial<Record<StreamProtocol, StreamProtocolDoor>> {
+export function protocolDoors(services: StreamServices): Record<StreamProtocol, StreamProtocolDoor> {
   const redis = createRedisDoor(services);
   const http = createHttpDoor(services, new Map([['redis', redis.server.commands]]));
-  return { redis, http };
+  const memcached = createMemcachedDoor(services);
+  return { redis, memcached, http };
 }
 
 function streamServices(stream: StreamDoor, sources: ProtocolDoorSources): StreamServices {

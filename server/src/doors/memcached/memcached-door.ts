@@ -13,10 +13,6 @@ import { MemcachedItems, Outcome } from './memcached-items.js';
 import { MemcachedSession } from './memcached-session.js';
 import { MemcachedStatistics } from './memcached-statistics.js';
 
-/** What a client is told that it talks to: the version whose protocol this is. */
-export const PROTOCOL_VERSION = '1.6.18';
-export const KEY_BYTES_MAX = 250;
-
 export class MemcachedDoor implements StreamProtocolDoor {
   readonly services: StreamServices;
   readonly engine: Engine;

@@ -4,7 +4,7 @@
  */
 
 import type { MemcachedDoor } from './memcached-door.js';
-import { KEY_BYTES_MAX, PROTOCOL_VERSION } from './memcached-door.js';
+import { KEY_BYTES_MAX, PROTOCOL_VERSION } from './memcached-limits.js';
 
 export type StatisticTaker = (name: string, value: string | number) => void;
 

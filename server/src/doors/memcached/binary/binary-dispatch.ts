@@ -1,7 +1,7 @@
 /** From an opcode to its command, once lengths have been found to be what the command wants. */
 
-import { PROTOCOL_VERSION } from '../memcached-door.js';
 import { StoreMode } from '../memcached-items.js';
+import { PROTOCOL_VERSION } from '../memcached-limits.js';
 import type { AfterRequest } from '../request-progress.js';
 import { authenticateBinary, listMechanisms } from './binary-authentication.js';
 import { BinaryCommand } from './binary-commands.js';

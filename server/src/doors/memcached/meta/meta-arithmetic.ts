@@ -3,8 +3,8 @@
 import type { EntryRef } from '../../../store/index.js';
 import { digitsOf, writeUnsigned } from '../decimal-writer.js';
 import { isExpired } from '../expiry-seconds.js';
-import { KEY_BYTES_MAX } from '../memcached-door.js';
 import { ANY_CAS, Outcome, TOUCH_FAILED } from '../memcached-items.js';
+import { KEY_BYTES_MAX } from '../memcached-limits.js';
 import {
   type Answer,
   line as answerLine,

@@ -3,7 +3,7 @@
 import type { EntryRef } from '../../../store/index.js';
 import { writeUnsigned } from '../decimal-writer.js';
 import { secondsLeft } from '../expiry-seconds.js';
-import { KEY_BYTES_MAX } from '../memcached-door.js';
+import { KEY_BYTES_MAX } from '../memcached-limits.js';
 import { type Answer, line as answerLine, TextAnswer } from '../text/text-answers.js';
 import type { TextSession } from '../text/text-session.js';
 import { writeCode, writeKey, writeLineEnd } from './meta-answer-line.js';

@@ -1,7 +1,7 @@
 /** `md <key> <flags>*`: removes an item, or marks it stale for one client to renew. */
 
-import { KEY_BYTES_MAX } from '../memcached-door.js';
 import { Outcome } from '../memcached-items.js';
+import { KEY_BYTES_MAX } from '../memcached-limits.js';
 import { type Answer, answerOf, TextAnswer } from '../text/text-answers.js';
 import type { TextSession } from '../text/text-session.js';
 import { metaCodeOf, writeCode, writeEchoes, writeLineEnd } from './meta-answer-line.js';

@@ -7,8 +7,8 @@ import type { EntryRef } from '../../../store/index.js';
 import { writeUnsigned } from '../decimal-writer.js';
 import { isExpired, secondsLeft } from '../expiry-seconds.js';
 import { ItemMark } from '../item-marks.js';
-import { KEY_BYTES_MAX } from '../memcached-door.js';
 import { TOUCH_FAILED } from '../memcached-items.js';
+import { KEY_BYTES_MAX } from '../memcached-limits.js';
 import { type Answer, TextAnswer } from '../text/text-answers.js';
 import type { TextSession } from '../text/text-session.js';
 import {

@@ -1,7 +1,7 @@
 /** `ms <key> <bytes> <flags>*` and a data block: all storage commands in one. */
 
-import { KEY_BYTES_MAX } from '../memcached-door.js';
 import { ANY_CAS, Outcome, StoreMode } from '../memcached-items.js';
+import { KEY_BYTES_MAX } from '../memcached-limits.js';
 import type { AfterRequest } from '../request-progress.js';
 import { DATA_BYTES_MAX, dropOutdated, endsWithLineEnd, LINE_END_BYTES } from '../text/storage.js';
 import { type Answer, line as answerLine, storeAnswerOf, TextAnswer } from '../text/text-answers.js';

@@ -2,8 +2,8 @@
 
 import { writeUnsigned } from '../decimal-writer.js';
 import { expiryOfSeconds } from '../expiry-seconds.js';
-import { KEY_BYTES_MAX } from '../memcached-door.js';
 import { ANY_CAS, Outcome, TOUCH_FAILED } from '../memcached-items.js';
+import { KEY_BYTES_MAX } from '../memcached-limits.js';
 import { type Answer, answerOf, CARRIAGE_RETURN_NEWLINE, TextAnswer } from './text-answers.js';
 import type { TextSession } from './text-session.js';
 

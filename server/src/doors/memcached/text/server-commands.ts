@@ -1,8 +1,8 @@
 /** Commands that concern the server as a whole: flush_all, stats, verbosity, version and the like. */
 
 import { expiryOfSeconds } from '../expiry-seconds.js';
-import { PROTOCOL_VERSION } from '../memcached-door.js';
 import { Outcome } from '../memcached-items.js';
+import { PROTOCOL_VERSION } from '../memcached-limits.js';
 import { reportStatistics } from '../statistics-report.js';
 import { type Answer, line as answerLine, answerOf, TextAnswer } from './text-answers.js';
 import type { TextSession } from './text-session.js';

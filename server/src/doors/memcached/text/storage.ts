@@ -1,8 +1,8 @@
 /** set, add, replace, append, prepend and cas: a line, and a data block behind it. */
 
 import { expiryOfSeconds } from '../expiry-seconds.js';
-import { KEY_BYTES_MAX } from '../memcached-door.js';
 import { ANY_CAS, StoreMode } from '../memcached-items.js';
+import { KEY_BYTES_MAX } from '../memcached-limits.js';
 import type { AfterRequest } from '../request-progress.js';
 import { storeAnswerOf, TextAnswer } from './text-answers.js';
 import type { TextSession } from './text-session.js';
