@@ -495,9 +495,9 @@ test('a list may pass the limit where what was stored must be loaded', () => {
   const store = limited('refuse', 4);
   const list = new Pair(store, 'loaded');
   while (list.insert(0, [Buffer.alloc(5000)])) assert.ok(list.wanted.length < 1000);
-  store.ignoresLimit = true;
+  store.passesLimit = true;
   for (let i = 0; i < 500; i++) assert.ok(list.insert(0, [Buffer.alloc(5000)]));
-  store.ignoresLimit = false;
+  store.passesLimit = false;
   assert.ok(store.memory().usedBytes > 4 * MIB);
   list.check();
 });

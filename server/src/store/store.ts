@@ -414,11 +414,6 @@ export class Store {
     this.#table.index.presize(entries);
   }
 
-  /** While set, writes pass the memory limit rather than evict or fail: what was stored before must be loaded. */
-  set ignoresLimit(isIgnored: boolean) {
-    this.#table.pool.forced = isIgnored;
-  }
-
   /** Removes everything at once; the listener is not called. Returns how many entries there were. */
   clear(): number {
     const removed = this.count;
