@@ -85,9 +85,18 @@ export class RedisCall {
     return true;
   }
 
-  /** That argument, one character per byte: for messages and for keys of a Map. */
+  /** That argument, one character per byte. */
   text(index: number): string {
     return byteText(this.bytes, this.starts[index], this.ends[index]);
+  }
+
+  /** That argument for an error: up to its first zero byte, where C ends a text. */
+  shown(index: number, charsMax = Number.POSITIVE_INFINITY): string {
+    const start = this.starts[index];
+    let end = start;
+    const last = Math.min(this.ends[index], start + charsMax);
+    while (end < last && this.bytes[end] !== 0) end++;
+    return byteText(this.bytes, start, end);
   }
 
   /**

@@ -6,7 +6,7 @@
 import { Limits } from '@anoadb/protocol';
 import type { Engine } from '../../engine/engine.js';
 import type { CommandRegistry } from './command-registry.js';
-import { byteText, type RedisCall } from './redis-call.js';
+import type { RedisCall } from './redis-call.js';
 import type { RedisClient } from './redis-client.js';
 import { CommandFlag, type KeyRange, KeyShape, type RedisCommand } from './redis-command.js';
 import { noPermission, RedisError, wrongArity } from './redis-errors.js';
@@ -203,18 +203,13 @@ export class RedisDispatcher {
   #unknown(call: RedisCall): string {
     const container = this.#registry.findContainer(call);
     if (container !== undefined) {
-      const shown = call.text(1).slice(0, SHOWN_CHARS_MAX);
-      return `ERR unknown subcommand '${shown}'. Try ${container.name.toUpperCase()} HELP.`;
+      return `ERR unknown subcommand '${call.shown(1, SHOWN_CHARS_MAX)}'. Try ${container.name.toUpperCase()} HELP.`;
     }
     let shownArguments = '';
     for (let i = 1; i < call.count && shownArguments.length < SHOWN_CHARS_MAX; i++) {
-      const room = SHOWN_CHARS_MAX - shownArguments.length;
-      const start = call.starts[i];
-      shownArguments += `'${byteText(call.bytes, start, Math.min(call.ends[i], start + room))}' `;
+      shownArguments += `'${call.shown(i, SHOWN_CHARS_MAX - shownArguments.length)}' `;
     }
-    const end = Math.min(call.ends[0], call.starts[0] + SHOWN_CHARS_MAX);
-    const name = byteText(call.bytes, call.starts[0], end);
-    return `ERR unknown command '${name}', with args beginning with: ${shownArguments}`;
+    return `ERR unknown command '${call.shown(0, SHOWN_CHARS_MAX)}', with args beginning with: ${shownArguments}`;
   }
 }
 

@@ -10,6 +10,7 @@ export const RedisError = {
   NO_SUCH_KEY: 'ERR no such key',
   INDEX_OUT_OF_RANGE: 'ERR index out of range',
   OUT_OF_RANGE: 'ERR value is out of range',
+  NOT_AN_INT32: 'ERR value is out of range, value must between -2147483648 and 2147483647',
   MUST_BE_POSITIVE: 'ERR value is out of range, must be positive',
   OFFSET_OUT_OF_RANGE: 'ERR offset is out of range',
   TOO_LARGE: 'ERR string exceeds maximum allowed size (proto-max-bulk-len)',
@@ -37,6 +38,11 @@ export function wrongArity(name: string): string {
 
 export function invalidExpireTime(name: string): string {
   return `ERR invalid expire time in '${name}' command`;
+}
+
+/** Of a container: a subcommand that has options has too many. */
+export function wrongSubcommand(container: string, shown: string): string {
+  return `ERR unknown subcommand or wrong number of arguments for '${shown}'. Try ${container} HELP.`;
 }
 
 export function noPermission(name: string): string {

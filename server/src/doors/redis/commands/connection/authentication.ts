@@ -77,7 +77,7 @@ function helloOptions(client: RedisClient, call: RedisCall): HelloOptions | unde
       }
       i += 2;
     } else {
-      client.reply.error(`ERR Syntax error in HELLO option '${call.text(i)}'`);
+      client.reply.error(`ERR Syntax error in HELLO option '${call.shown(i)}'`);
       return undefined;
     }
   }
@@ -128,7 +128,8 @@ export function quit(client: RedisClient): void {
 /** There is one database. */
 export function select({ reply }: RedisClient, call: RedisCall): void {
   const index = call.integer(1);
-  if (typeof index !== 'number' || index !== (index | 0)) reply.error(RedisError.NOT_AN_INTEGER);
+  if (index === undefined) reply.error(RedisError.NOT_AN_INTEGER);
+  else if (index !== (Number(index) | 0)) reply.error(RedisError.NOT_AN_INT32);
   else if (index !== 0) reply.error(RedisError.DATABASE_OUT_OF_RANGE);
   else reply.ok();
 }

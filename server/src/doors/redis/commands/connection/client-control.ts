@@ -2,7 +2,7 @@
 
 import type { RedisCall } from '../../redis-call.js';
 import type { RedisClient } from '../../redis-client.js';
-import { RedisError } from '../../redis-errors.js';
+import { RedisError, wrongSubcommand } from '../../redis-errors.js';
 import { addressOf, clientType, localAddressOf } from './client-list.js';
 
 type Filter = (client: RedisClient) => boolean;
@@ -75,7 +75,7 @@ export function clientPause(client: RedisClient, call: RedisCall): void {
   const { reply, server } = client;
   const isForAll = call.count === 3 || call.isWord(3, 'all');
   if (call.count > 4) {
-    reply.error(RedisError.SYNTAX);
+    reply.error(wrongSubcommand('CLIENT', call.shown(1)));
     return;
   }
   if (!isForAll && !call.isWord(3, 'write')) {
@@ -103,7 +103,11 @@ export function clientUnpause({ reply, server }: RedisClient): void {
 export function clientUnblock(client: RedisClient, call: RedisCall): void {
   const { reply, server } = client;
   const hasError = call.count === 4 && call.isWord(3, 'error');
-  if (call.count > 4 || (call.count === 4 && !hasError && !call.isWord(3, 'timeout'))) {
+  if (call.count > 4) {
+    reply.error(wrongSubcommand('CLIENT', call.shown(1)));
+    return;
+  }
+  if (call.count === 4 && !hasError && !call.isWord(3, 'timeout')) {
     reply.error('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
     return;
   }

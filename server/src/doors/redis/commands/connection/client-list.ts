@@ -34,7 +34,7 @@ export function clientList(client: RedisClient, call: RedisCall): void {
 /** The type that argument names; undefined: none, and the answer is given. */
 export function clientType(client: RedisClient, call: RedisCall, index: number): string | undefined {
   const type = CLIENT_TYPES.find((one) => call.isWord(index, one));
-  if (type === undefined) client.reply.error(`ERR Unknown client type '${call.text(index)}'`);
+  if (type === undefined) client.reply.error(`ERR Unknown client type '${call.shown(index)}'`);
   return type;
 }
 

@@ -28,7 +28,7 @@ export function clientSetInfo(client: RedisClient, call: RedisCall): void {
   const value = call.text(3);
   const isName = call.isWord(2, 'lib-name');
   if (!isName && !call.isWord(2, 'lib-ver')) {
-    client.reply.error(`ERR Unrecognized option '${call.text(2)}'`);
+    client.reply.error(`ERR Unrecognized option '${call.shown(2)}'`);
     return;
   }
   if (!isClientName(value)) {

@@ -2,6 +2,7 @@
 
 import type { RedisCall } from '../../redis-call.js';
 import type { RedisClient } from '../../redis-client.js';
+import { wrongSubcommand } from '../../redis-errors.js';
 
 /** Redis's, whether or not a command here is in them. */
 const CATEGORIES = [
@@ -39,12 +40,12 @@ export function aclUsers({ reply, connection }: RedisClient): void {
 
 export function aclCategories({ reply, server }: RedisClient, call: RedisCall): void {
   if (call.count > 3) {
-    reply.error(`ERR unknown subcommand or wrong number of arguments for '${call.text(1)}'. Try ACL HELP.`);
+    reply.error(wrongSubcommand('ACL', call.shown(1)));
     return;
   }
   const category = call.count === 3 ? call.text(2).toLowerCase() : undefined;
   if (category !== undefined && !CATEGORIES.includes(category)) {
-    reply.error(`ERR Unknown category '${call.text(2)}'`);
+    reply.error(`ERR Unknown category '${call.shown(2)}'`);
     return;
   }
   const names =

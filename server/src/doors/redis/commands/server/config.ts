@@ -89,14 +89,14 @@ export function configSet({ reply, server }: RedisClient, call: RedisCall): void
   for (let i = 2; i < call.count; i += 2) {
     const name = call.text(i).toLowerCase();
     if (!Object.hasOwn(parameters, name)) {
-      reply.error(`ERR Unknown option or number of arguments for CONFIG SET - '${call.text(i)}'`);
+      reply.error(`ERR Unknown option or number of arguments for CONFIG SET - '${call.shown(i)}'`);
       return;
     }
     const change = changes.has(name)
       ? 'duplicate parameter'
       : changeOf(server, parameters[name], call, i + 1);
     if (typeof change === 'string') {
-      reply.error(`ERR CONFIG SET failed (possibly related to argument '${call.text(i)}') - ${change}`);
+      reply.error(`ERR CONFIG SET failed (possibly related to argument '${call.shown(i)}') - ${change}`);
       return;
     }
     changes.set(name, change);

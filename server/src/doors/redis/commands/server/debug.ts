@@ -1,5 +1,6 @@
 import type { RedisCall } from '../../redis-call.js';
 import type { RedisClient } from '../../redis-client.js';
+import { wrongSubcommand } from '../../redis-errors.js';
 
 const DURATION_MS_MAX = 2 ** 31;
 
@@ -7,7 +8,7 @@ const DURATION_MS_MAX = 2 ** 31;
 export function debug(client: RedisClient, call: RedisCall): void {
   const { reply, server } = client;
   if (!call.isWord(1, 'sleep') || call.count !== 3) {
-    reply.error(`ERR unknown subcommand or wrong number of arguments for '${call.text(1)}'. Try DEBUG HELP.`);
+    reply.error(wrongSubcommand('DEBUG', call.shown(1)));
     return;
   }
   // Redis reads it as C does: what is no number is 0.

@@ -5,16 +5,10 @@ import { RedisError } from '../../redis-errors.js';
 
 /** SAMPLES is checked and not needed: a list knows how many bytes its elements have. */
 export function memoryUsage({ reply, server: { engine } }: RedisClient, call: RedisCall): void {
-  if (call.count !== 3) {
-    const samples = call.count === 5 && call.isWord(3, 'samples') ? call.integer(4) : undefined;
-    if (call.count === 5 && call.isWord(3, 'samples') && samples === undefined) {
-      reply.error(RedisError.NOT_AN_INTEGER);
-      return;
-    }
-    if (samples === undefined || samples < 0) {
-      reply.error(RedisError.SYNTAX);
-      return;
-    }
+  const refusal = samplesRefusal(call);
+  if (refusal !== undefined) {
+    reply.error(refusal);
+    return;
   }
   const { store } = engine;
   const ref = engine.findKey(call.bytes, call.starts[2], call.ends[2]);
@@ -22,6 +16,16 @@ export function memoryUsage({ reply, server: { engine } }: RedisClient, call: Re
   else if (store.typeOf(ref) === ValueType.LIST)
     reply.integer(store.parts.sizeOf(ref) + store.lists.bytesOf(ref));
   else reply.integer(store.parts.sizeOf(ref));
+}
+
+function samplesRefusal(call: RedisCall): string | undefined {
+  for (let i = 3; i < call.count; i += 2) {
+    if (!call.isWord(i, 'samples') || i + 1 === call.count) return RedisError.SYNTAX;
+    const samples = call.integer(i + 1);
+    if (samples === undefined) return RedisError.NOT_AN_INTEGER;
+    if (samples < 0) return RedisError.SYNTAX;
+  }
+  return undefined;
 }
 
 export function memoryDoctor({ reply, server: { engine } }: RedisClient): void {

@@ -1,13 +1,12 @@
 import type { RedisCall } from '../../redis-call.js';
 import type { RedisClient } from '../../redis-client.js';
+import { wrongSubcommand } from '../../redis-errors.js';
 
 const COUNT_DEFAULT = 10;
 
 export function slowLogGet({ reply, server }: RedisClient, call: RedisCall): void {
   if (call.count > 3) {
-    reply.error(
-      `ERR unknown subcommand or wrong number of arguments for '${call.text(1)}'. Try SLOWLOG HELP.`,
-    );
+    reply.error(wrongSubcommand('SLOWLOG', call.shown(1)));
     return;
   }
   const count = call.count === 3 ? call.integer(2) : COUNT_DEFAULT;

@@ -1,0 +1,61 @@
+import { redisCommandTable } from '../../src/doors/redis/generated/command-table.js';
+import type { Command } from './command.js';
+import { differentialSuite } from './differential-suite.js';
+import { connection } from './generators/connection.js';
+
+/** Commands that Redis has only since 7.2. */
+const NEWER = ['client|setinfo', 'client|no-touch'];
+/** To the key specs of these Redis adds notes, which are its prose. */
+const NOTED = ['set', 'getex'];
+
+/** What COMMAND GETKEYS is asked for. */
+const CALLS: readonly Command[] = [
+  ['GET', 'a'],
+  ['get'],
+  ['GET', 'a', 'b'],
+  ['SET', 'a', 'b', 'GET'],
+  ['SET', 'a', 'b', 'NX'],
+  ['MSET', 'a', '1', 'b', '2'],
+  ['LMPOP', '2', 'a', 'b', 'LEFT'],
+  ['LMPOP', '0', 'a', 'LEFT'],
+  ['LMPOP', 'x', 'a', 'LEFT'],
+  ['BLMPOP', '0', '1', 'a', 'RIGHT'],
+  ['BITOP', 'AND', 'a', 'b', 'c'],
+  ['OBJECT', 'ENCODING', 'a'],
+  ['MEMORY', 'USAGE', 'a'],
+  ['LMOVE', 'a', 'b', 'LEFT', 'RIGHT'],
+  ['BLPOP', 'a', 'b', '0'],
+  ['RENAME', 'a', 'b'],
+  ['PING', 'a'],
+  ['nothing', 'a'],
+];
+
+differentialSuite('redis: connection and server', { draw: connection, commands: 15_000 }, (test) => {
+  test('COMMAND INFO says of each command what Redis says', (differential) => {
+    const names = redisCommandTable
+      .map(({ name }) => name)
+      .filter(
+        (name) => name.includes('|') || !redisCommandTable.some((other) => other.name.startsWith(`${name}|`)),
+      )
+      .filter((name) => !NEWER.includes(name) && !NOTED.includes(name));
+    return differential.compare([...names, 'nothing'].map((name) => ['COMMAND', 'INFO', name]));
+  });
+
+  test('COMMAND GETKEYS and GETKEYSANDFLAGS find the same keys', (differential) =>
+    differential.compare(
+      CALLS.flatMap((call) => [
+        ['COMMAND', 'GETKEYS', ...call],
+        ['COMMAND', 'GETKEYSANDFLAGS', ...call],
+      ]),
+    ));
+
+  test('COMMAND LIST refuses the same filters', (differential) =>
+    differential.compare([
+      ['COMMAND', 'LIST', 'x'],
+      ['COMMAND', 'LIST', 'FILTERBY', 'x', 'y'],
+      ['COMMAND', 'LIST', 'FILTERBY', 'MODULE', 'x'],
+      ['COMMAND', 'LIST', 'FILTERBY', 'PATTERN', 'nothing*'],
+      ['COMMAND', 'nothing'],
+      ['COMMAND', 'DOCS', 'nothing'],
+    ]));
+});

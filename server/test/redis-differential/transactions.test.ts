@@ -1,0 +1,4 @@
+import { differentialSuite } from './differential-suite.js';
+import { transactions } from './generators/transactions.js';
+
+differentialSuite('redis: transactions', { draw: transactions, commands: 15_000 });
