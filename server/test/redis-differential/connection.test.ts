@@ -49,6 +49,15 @@ differentialSuite('redis: connection and server', { draw: connection, commands: 
       ]),
     ));
 
+  test('CONFIG GET takes names and patterns in whatever case', (differential) =>
+    differential.compare(
+      ['slowlog-log-slower-than', 'SLOWLOG-MAX-LEN', 'DATABASE', '[', 'proto-max-bulk-le?'].map((pattern) => [
+        'CONFIG',
+        'GET',
+        pattern,
+      ]),
+    ));
+
   test('COMMAND LIST refuses the same filters', (differential) =>
     differential.compare([
       ['COMMAND', 'LIST', 'x'],

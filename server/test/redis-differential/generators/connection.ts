@@ -35,14 +35,6 @@ export const connection: CommandDraw = mixed(
     1,
     (draw) => [
       'CONFIG',
-      'GET',
-      draw.pick(['slowlog-log-slower-than', 'DATABASE', '[', 'proto-max-bulk-le?']),
-    ],
-  ],
-  [
-    1,
-    (draw) => [
-      'CONFIG',
       'SET',
       ...draw.pick([
         ['nothing', '1'],

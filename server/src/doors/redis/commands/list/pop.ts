@@ -1,0 +1,82 @@
+import type { EntryRef } from '../../../../store/index.js';
+import type { RedisCall } from '../../redis-call.js';
+import type { RedisClient } from '../../redis-client.js';
+import { RedisError, wrongArity } from '../../redis-errors.js';
+import type { RedisHandler } from '../../redis-handler.js';
+import { isRefused } from './list-key.js';
+
+export const leftPop: RedisHandler = (client, call) => pop(client, call, true, 'lpop');
+export const rightPop: RedisHandler = (client, call) => pop(client, call, false, 'rpop');
+
+function pop(client: RedisClient, call: RedisCall, isLeft: boolean, name: string): void {
+  const { engine } = client.server;
+  const { reply } = client;
+  const hasCount = call.count === 3;
+  if (call.count > 3) {
+    reply.error(wrongArity(name));
+    return;
+  }
+  const count = hasCount ? call.integer(2) : 1;
+  if (count === undefined || count < 0) {
+    reply.error(RedisError.MUST_BE_POSITIVE);
+    return;
+  }
+  const list = engine.findKey(call.bytes, call.starts[1], call.ends[1]);
+  if (isRefused(client, list)) return;
+  if (!hasCount) {
+    if (list === 0) reply.nullBulk();
+    else popElement(client, call, 1, list, isLeft);
+  } else if (list === 0) reply.nullArray();
+  else popElements(client, call, 1, list, isLeft, Number(count));
+}
+
+/** Takes the element at one end of the list under the key argument `keyIndex`, and answers it. */
+export function popElement(
+  client: RedisClient,
+  call: RedisCall,
+  keyIndex: number,
+  list: EntryRef,
+  isLeft: boolean,
+): void {
+  answerElements(client, list, isLeft, 1);
+  removeElements(client, call, keyIndex, list, isLeft, 1);
+}
+
+/** `popElement` of up to `countMax` of them, answered as an array. */
+export function popElements(
+  client: RedisClient,
+  call: RedisCall,
+  keyIndex: number,
+  list: EntryRef,
+  isLeft: boolean,
+  countMax: number,
+): void {
+  const count = Math.min(countMax, client.server.engine.lists.lengthOf(list));
+  client.reply.array(count);
+  if (count === 0) return;
+  answerElements(client, list, isLeft, count);
+  removeElements(client, call, keyIndex, list, isLeft, count);
+}
+
+/** The first elements from the left, or the last from the right on. */
+function answerElements(client: RedisClient, list: EntryRef, isLeft: boolean, count: number): void {
+  const { lists } = client.server.engine;
+  const { reply } = client;
+  const cursor = lists.open(list, isLeft ? 0 : lists.lengthOf(list) - 1, !isLeft);
+  for (let left = count; left > 0 && cursor.next(); left--)
+    reply.bulk(cursor.bytes, cursor.start, cursor.end);
+}
+
+function removeElements(
+  client: RedisClient,
+  call: RedisCall,
+  keyIndex: number,
+  list: EntryRef,
+  isLeft: boolean,
+  count: number,
+): void {
+  const { lists } = client.server.engine;
+  const at = isLeft ? 0 : lists.lengthOf(list) - count;
+  // Outside of atomic requests, and this door makes none, nothing can stand in its way.
+  lists.remove(list, call.bytes, call.starts[keyIndex], call.ends[keyIndex], at, count);
+}
