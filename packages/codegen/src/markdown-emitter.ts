@@ -1,4 +1,5 @@
 import type { Emitter, GeneratedFile } from './emitter.js';
+import { markdownTable } from './markdown-table.js';
 import { fieldBytes } from './protocol-rules.js';
 import type { Command, SpecModel } from './spec-model.js';
 import { SpecRefusal } from './spec-refusal.js';
@@ -35,7 +36,7 @@ function regions(model: SpecModel): Map<string, string> {
   return new Map([
     [
       'types',
-      table(
+      markdownTable(
         ['code', 'type', 'stored', 'wire form', 'meaning'],
         model.types.map((type) => [
           hex(type.code),
@@ -50,7 +51,7 @@ function regions(model: SpecModel): Map<string, string> {
     ['transport codes', statusTable(model.errors.transport)],
     [
       'datagrams',
-      table(
+      markdownTable(
         ['sealed', 'open', 'name', 'from', 'bytes', 'meaning'],
         protocol.datagrams.map(({ code, name, from, bytes, prose }) => [
           hex(code),
@@ -78,7 +79,7 @@ function regions(model: SpecModel): Map<string, string> {
     ],
     [
       'frames',
-      table(
+      markdownTable(
         ['type', 'frame', 'from', 'body', 'meaning'],
         protocol.frames.map((frame) => [
           hex(frame.code),
@@ -104,7 +105,7 @@ function regions(model: SpecModel): Map<string, string> {
     ['timings', limitTable(protocol.timings)],
     [
       'commands',
-      table(
+      markdownTable(
         ['opcode', 'command', 'kind', 'arguments', 'result', 'version', 'replay', 'summary'],
         model.commands.map((command) => [
           hex(command.opcode),
@@ -127,7 +128,7 @@ function reference(command: Command): string {
   parts.push(`Key: ${command.key === null ? 'none; one that is given is MALFORMED.' : command.key.prose}`);
   if (command.flags.length > 0)
     parts.push(
-      table(
+      markdownTable(
         ['bit', 'flag', 'meaning'],
         command.flags.map(({ bit, name, prose }) => [String(bit), name, prose]),
       ),
@@ -135,7 +136,7 @@ function reference(command: Command): string {
   for (const group of command.exclusive) parts.push(`At most one of: ${group.join(', ')}.`);
   if (command.arguments.length > 0)
     parts.push(
-      table(
+      markdownTable(
         ['argument', 'type', 'there when', 'range', 'meaning'],
         command.arguments.map((argument) => [
           argument.name,
@@ -152,7 +153,7 @@ function reference(command: Command): string {
   );
   if (command.errors.length > 0)
     parts.push(
-      table(
+      markdownTable(
         ['code', 'when'],
         command.errors.map(({ code, when }) => [code, when]),
       ),
@@ -184,21 +185,21 @@ const versionText = ({ result: { version } }: Command): string =>
   typeof version === 'object' ? `when ${version.when}` : version;
 
 function statusTable(statuses: SpecModel['statuses']): string {
-  return table(
+  return markdownTable(
     ['code', 'name', 'executed', 'meaning', 'message'],
     statuses.map(({ code, name, executed, prose, message }) => [hex(code), name, executed, prose, message]),
   );
 }
 
 function codes(entries: readonly { code: number; name: string; prose: string }[]): string {
-  return table(
+  return markdownTable(
     ['code', 'name', 'meaning'],
     entries.map(({ code, name, prose }) => [String(code), name, prose]),
   );
 }
 
 function limitTable(limits: readonly LimitEntry[]): string {
-  return table(
+  return markdownTable(
     ['name', 'value', 'unit', 'meaning'],
     limits.map(({ name, value, unit, prose }) => [name, String(value), unit, prose]),
   );
@@ -211,13 +212,7 @@ function layout(fields: readonly LayoutField[]): string {
     at += fieldBytes(type);
     return row;
   });
-  return table(['offset', 'bytes', 'field', 'type', 'meaning'], rows);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
+  return markdownTable(['offset', 'bytes', 'field', 'type', 'meaning'], rows);
 }
 
 function hex(code: number): string {

@@ -1,4 +1,5 @@
 /** docs/REDIS-COMMANDS.md: what each command costs, and how it is written. */
+import { markdownTable } from '../markdown-table.js';
 import type { RedisArgument, RedisCommand, RedisGroup } from './redis-spec.js';
 
 export function commandReference(groups: readonly RedisGroup[]): string {
@@ -17,7 +18,7 @@ function section({ group, prose, commands }: RedisGroup): string {
   return [
     `## ${group}`,
     prose,
-    table(
+    markdownTable(
       ['command', 'what it does', 'rights', 'order', 'cost'],
       commands
         .filter(({ name }) => !name.endsWith('|help'))
@@ -59,10 +60,4 @@ function valueText({ type, name, displayText, arguments: parts = [] }: RedisArgu
   if (type === 'oneof') return parts.map(argumentText).join(' | ');
   if (type === 'block') return parts.map(argumentText).join(' ');
   return displayText ?? name;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), `|${head.map(() => '---|').join('')}`, ...rows.map(line)].join('\n');
 }
