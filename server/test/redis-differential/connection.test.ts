@@ -58,6 +58,26 @@ differentialSuite('redis: connection and server', { draw: connection, commands: 
       ]),
     ));
 
+  test('CONFIG SET and SLOWLOG GET refuse in the same words', (differential) =>
+    differential.compare([
+      ['CONFIG', 'SET', 'nothing', '1'],
+      ['CONFIG', 'SET', 'slowlog-max-len'],
+      ['CONFIG', 'SET', 'slowlog-max-len', '1', 'nothing'],
+      ['CONFIG', 'SET', 'slowlog-max-len', '-1'],
+      ['CONFIG', 'SET', 'slowlog-log-slower-than', '-2'],
+      ['CONFIG', 'SET', 'SLOWLOG-max-len', 'x'],
+      ['CONFIG', 'SET', 'slowlog-max-len', 'x', 'SLOWLOG-MAX-LEN', '7'],
+      ['CONFIG', 'SET', 'databases', '2'],
+      ['CONFIG', 'SET', 'slowlog-max-len', '7', 'slowlog-log-slower-than', '1000000'],
+      ['CONFIG', 'GET', 'slowlog-max-len', 'slowlog-max-len'],
+      ['SLOWLOG', 'RESET'],
+      ['SLOWLOG', 'GET', '-2'],
+      ['SLOWLOG', 'GET', 'x'],
+      ['SLOWLOG', 'GET', '1', '2'],
+      ['SLOWLOG', 'GET'],
+      ['SLOWLOG', 'LEN'],
+    ]));
+
   test('COMMAND LIST refuses the same filters', (differential) =>
     differential.compare([
       ['COMMAND', 'LIST', 'x'],

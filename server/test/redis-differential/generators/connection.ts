@@ -31,23 +31,7 @@ export const connection: CommandDraw = mixed(
   ],
   [1, (draw) => ['TIME', ...draw.values(0, 1)]],
   [1, (draw) => ['LASTSAVE', ...draw.values(0, 1)]],
-  [
-    1,
-    (draw) => [
-      'CONFIG',
-      'SET',
-      ...draw.pick([
-        ['nothing', '1'],
-        ['slowlog-max-len', '-1'],
-        ['timeout'],
-        ['slowlog-max-len', 'x'],
-        ['slowlog-max-len', '100', 'SLOWLOG-MAX-LEN', '7'],
-        ['slowlog-max-len', '128'],
-      ]),
-    ],
-  ],
   [1, (draw) => ['SLOWLOG', draw.pick(['RESET', 'nothing', 'RESET'])]],
-  [1, (draw) => ['SLOWLOG', 'GET', draw.pick(['-2', 'x', '']), ...draw.values(0, 1)]],
   [
     1,
     (draw) => [

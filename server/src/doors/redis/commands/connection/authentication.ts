@@ -4,7 +4,7 @@ import type { RedisCall } from '../../redis-call.js';
 import { type RedisClient, ReplyMode } from '../../redis-client.js';
 import { RedisError } from '../../redis-errors.js';
 import { REDIS_VERSION } from '../../redis-version.js';
-import { isClientName, refuseClientName } from './client-name.js';
+import { setClientName } from './client-name.js';
 
 const DEFAULT_USER = 'default';
 
@@ -36,52 +36,37 @@ export function hello(client: RedisClient, call: RedisCall): void {
     reply.error('NOPROTO unsupported protocol version');
     return;
   }
-  const options = helloOptions(client, call);
-  if (options === undefined) return;
-  const { name, userName, secret } = options;
-  if (secret !== undefined && !authenticate(client, userName, secret)) {
-    reply.error(RedisError.WRONG_PASSWORD);
-    return;
-  }
+  if (!takeHelloOptions(client, call)) return;
   if (!client.connection.isAuthenticated) {
     reply.error(
       'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
     );
     return;
   }
-  if (name !== undefined) client.name = name;
   reply.version = version;
   introduce(client);
 }
 
-interface HelloOptions {
-  name?: string;
-  userName?: string;
-  secret?: string;
-}
-
-/** Undefined: refused, and answered so. */
-function helloOptions(client: RedisClient, call: RedisCall): HelloOptions | undefined {
-  const options: HelloOptions = {};
+/** In their order, each at once, as Redis does. False: one is refused, and answered so; those before it stand. */
+function takeHelloOptions(client: RedisClient, call: RedisCall): boolean {
+  const { reply } = client;
   for (let i = 2; i < call.count; ) {
     const left = call.count - 1 - i;
     if (call.isWord(i, 'auth') && left >= 2) {
-      options.userName = call.text(i + 1);
-      options.secret = call.text(i + 2);
+      if (!authenticate(client, call.text(i + 1), call.text(i + 2))) {
+        reply.error(RedisError.WRONG_PASSWORD);
+        return false;
+      }
       i += 3;
     } else if (call.isWord(i, 'setname') && left >= 1) {
-      options.name = call.text(i + 1);
-      if (!isClientName(options.name)) {
-        refuseClientName(client);
-        return undefined;
-      }
+      if (!setClientName(client, call.text(i + 1))) return false;
       i += 2;
     } else {
-      client.reply.error(`ERR Syntax error in HELLO option '${call.shown(i)}'`);
-      return undefined;
+      reply.error(`ERR Syntax error in HELLO option '${call.shown(i)}'`);
+      return false;
     }
   }
-  return options;
+  return true;
 }
 
 function introduce({ reply, id }: RedisClient): void {

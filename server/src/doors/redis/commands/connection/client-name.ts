@@ -5,6 +5,12 @@ export function isClientName(name: string): boolean {
   return /^[!-~]*$/.test(name);
 }
 
-export function refuseClientName(client: RedisClient): void {
-  client.reply.error('ERR Client names cannot contain spaces, newlines or special characters.');
+/** False: refused, and answered so. */
+export function setClientName(client: RedisClient, name: string): boolean {
+  if (!isClientName(name)) {
+    client.reply.error('ERR Client names cannot contain spaces, newlines or special characters.');
+    return false;
+  }
+  client.name = name;
+  return true;
 }

@@ -3,7 +3,7 @@
 import type { RedisCall } from '../../redis-call.js';
 import { type RedisClient, ReplyMode } from '../../redis-client.js';
 import { RedisError } from '../../redis-errors.js';
-import { isClientName, refuseClientName } from './client-name.js';
+import { isClientName, setClientName } from './client-name.js';
 
 export function clientId({ reply, id }: RedisClient): void {
   reply.integer(id);
@@ -15,13 +15,7 @@ export function clientGetName({ reply, name }: RedisClient): void {
 }
 
 export function clientSetName(client: RedisClient, call: RedisCall): void {
-  const name = call.text(2);
-  if (!isClientName(name)) {
-    refuseClientName(client);
-    return;
-  }
-  client.name = name;
-  client.reply.ok();
+  if (setClientName(client, call.text(2))) client.reply.ok();
 }
 
 export function clientSetInfo(client: RedisClient, call: RedisCall): void {

@@ -68,55 +68,71 @@ const parameters: Readonly<Record<string, Parameter>> = {
 
 const names = Object.keys(parameters);
 
+/** A name that is no pattern is answered in the letters it came in. */
 export function configGet({ reply, server }: RedisClient, call: RedisCall): void {
-  const found = new Set<string>();
-  for (let i = 2; i < call.count; i++) for (const name of namesMatching(names, call, i)) found.add(name);
+  const found = new Map<string, string>();
+  for (let i = 2; i < call.count; i++) {
+    const asked = call.text(i);
+    const name = asked.toLowerCase();
+    if (/[[*?]/.test(asked))
+      for (const one of namesMatching(names, call, i)) found.set(one, found.get(one) ?? one);
+    else if (Object.hasOwn(parameters, name) && !found.has(name)) found.set(name, asked);
+  }
   const info = server.services.serverInfo();
   reply.map(found.size);
-  for (const name of found) {
-    reply.bulkText(name);
+  for (const [name, shown] of found) {
+    reply.bulkText(shown);
     reply.bulkText(parameters[name].get(info, server));
   }
 }
 
-/** All of them or none. */
+/** All of them or none: first what may be set at all, then the values. */
 export function configSet({ reply, server }: RedisClient, call: RedisCall): void {
-  if (call.count % 2 !== 0) {
-    reply.error(RedisError.SYNTAX);
+  const refusal = nameRefusal(call);
+  if (refusal !== undefined) {
+    reply.error(refusal);
     return;
   }
-  const changes = new Map<string, () => void>();
+  const values: number[] = [];
   for (let i = 2; i < call.count; i += 2) {
-    const name = call.text(i).toLowerCase();
-    if (!Object.hasOwn(parameters, name)) {
-      reply.error(`ERR Unknown option or number of arguments for CONFIG SET - '${call.shown(i)}'`);
+    const { min } = parameterAt(call, i).whole!;
+    const value = call.integer(i + 1);
+    if (value === undefined || value < min) {
+      const why =
+        value === undefined
+          ? "argument couldn't be parsed into an integer"
+          : `argument must be between ${min} and 9223372036854775807 inclusive`;
+      reply.error(setFailed(call.text(i).toLowerCase(), why));
       return;
     }
-    const change = changes.has(name)
-      ? 'duplicate parameter'
-      : changeOf(server, parameters[name], call, i + 1);
-    if (typeof change === 'string') {
-      reply.error(`ERR CONFIG SET failed (possibly related to argument '${call.shown(i)}') - ${change}`);
-      return;
-    }
-    changes.set(name, change);
+    values.push(Number(value));
   }
-  for (const change of changes.values()) change();
+  values.forEach((value, index) => {
+    parameterAt(call, 2 + index * 2).whole!.set(server, value);
+  });
   reply.ok();
 }
 
-/** What carries the change out, or why there is none. */
-function changeOf(
-  server: RedisServer,
-  { whole }: Parameter,
-  call: RedisCall,
-  index: number,
-): (() => void) | string {
-  if (whole === undefined) return "can't set immutable config";
-  const value = call.integer(index);
-  if (value === undefined) return "argument couldn't be parsed into an integer";
-  if (value < whole.min) return `argument must be between ${whole.min} and 9223372036854775807 inclusive`;
-  return () => whole.set(server, Number(value));
+function nameRefusal(call: RedisCall): string | undefined {
+  if (call.count % 2 !== 0) return RedisError.SYNTAX;
+  const seen = new Set<string>();
+  for (let i = 2; i < call.count; i += 2) {
+    const name = call.text(i).toLowerCase();
+    if (!Object.hasOwn(parameters, name))
+      return `ERR Unknown option or number of arguments for CONFIG SET - '${call.shown(i)}'`;
+    if (seen.has(name)) return setFailed(call.shown(i), 'duplicate parameter');
+    seen.add(name);
+    if (parameters[name].whole === undefined) return setFailed(call.shown(i), "can't set immutable config");
+  }
+  return undefined;
+}
+
+function parameterAt(call: RedisCall, index: number): Parameter {
+  return parameters[call.text(index).toLowerCase()];
+}
+
+function setFailed(name: string, why: string): string {
+  return `ERR CONFIG SET failed (possibly related to argument '${name}') - ${why}`;
 }
 
 export function configResetStatistics({ reply, server }: RedisClient): void {
