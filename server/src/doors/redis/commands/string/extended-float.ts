@@ -23,13 +23,17 @@ const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 export class ExtendedFloat {
   /** Longer text is no number to Redis. */
   static readonly CHARS_MAX: number = 5 * 1024 - 1;
-  static readonly ZERO: ExtendedFloat = new ExtendedFloat(0n, 0);
   readonly #mantissa: bigint;
   readonly #exponent: number;
 
   private constructor(mantissa: bigint, exponent: number) {
     this.#mantissa = mantissa;
     this.#exponent = exponent;
+  }
+
+  /** Made anew: what tsc emits for a class with private members cannot make one of itself while it is defined. */
+  static get ZERO(): ExtendedFloat {
+    return new ExtendedFloat(0n, 0);
   }
 
   /**
