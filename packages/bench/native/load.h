@@ -31,8 +31,23 @@ typedef enum {
   TARGET_REDIS,
 } load_target;
 
+/* What is said to Redis; one of these is one operation. */
+typedef enum {
+  COMMAND_GET_OR_SET, /* by reads_percent */
+  COMMAND_INCR,       /* counters beside the values: their keys begin with another letter */
+  COMMAND_MSET,       /* of MSET_KEYS */
+  COMMAND_LPUSH,      /* all of one list */
+  COMMAND_RPUSH,
+  COMMAND_LPOP,
+  COMMAND_RPOP,
+} redis_command;
+
+/* As many as redis-benchmark sets with one MSET. */
+#define MSET_KEYS 10
+
 typedef struct {
   load_target target;
+  redis_command command;
   uint16_t port;
   uint32_t sockets;
   uint32_t outstanding;

@@ -28,19 +28,36 @@
 int run_echo_server(void);
 
 static const char *const targets[] = {"echo", "anoa", "sealed", "memcached-udp", "memcached-tcp", "redis"};
+static const char *const commands[] = {"get-or-set", "incr", "mset", "lpush", "rpush", "lpop", "rpop"};
 
 static bool fail(const char *what) {
   fprintf(stderr, "anoa-load: %s: %s\n", what, strerror(errno));
   return false;
 }
 
-static bool read_target(load_settings *settings, const char *value) {
-  for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
-    if (strcmp(value, targets[i]) != 0) continue;
-    settings->target = (load_target)i;
+static bool read_word(const char *const *words, size_t count, const char *value, int *into) {
+  for (size_t i = 0; i < count; i++) {
+    if (strcmp(value, words[i]) != 0) continue;
+    *into = (int)i;
     return true;
   }
   return false;
+}
+
+#define READ_WORD(words, value, into) read_word(words, sizeof words / sizeof *words, value, into)
+
+static bool read_target(load_settings *settings, const char *value) {
+  int target;
+  if (!READ_WORD(targets, value, &target)) return false;
+  settings->target = (load_target)target;
+  return true;
+}
+
+static bool read_command(load_settings *settings, const char *value) {
+  int command;
+  if (!READ_WORD(commands, value, &command)) return false;
+  settings->command = (redis_command)command;
+  return true;
 }
 
 static bool read_setting(load_settings *settings, const char *name, const char *value) {
@@ -61,6 +78,7 @@ static bool read_setting(load_settings *settings, const char *name, const char *
     return true;
   }
   if (strcmp(name, "target") == 0) return read_target(settings, value);
+  else if (strcmp(name, "command") == 0) return read_command(settings, value);
   else if (strcmp(name, "port") == 0) settings->port = (uint16_t)atoi(value);
   else if (strcmp(name, "warmSeconds") == 0) settings->warm_seconds = atof(value);
   else if (strcmp(name, "seconds") == 0) settings->seconds = atof(value);
@@ -217,6 +235,7 @@ static void say_goodbye(const load *load) {
 
 static size_t request_bytes_max(const load_settings *settings) {
   size_t op = KEY_BYTES + settings->value_bytes + 64;
+  if (settings->command == COMMAND_MSET) op *= MSET_KEYS;
   size_t bytes = 64 + op * settings->ops;
   if (settings->plan_bytes > bytes) bytes = settings->plan_bytes;
   return settings->echo_bytes > bytes ? settings->echo_bytes : bytes;

@@ -25,20 +25,61 @@ static uint8_t *put_key(load *load, uint8_t *at, uint32_t *key) {
   return at + KEY_BYTES;
 }
 
-static uint8_t *write_redis(load *load, uint8_t *at) {
-  uint32_t key, value_bytes = load->settings.value_bytes;
-  if (next_reads(load)) {
-    at = PUT_TEXT(at, "*2\r\n$3\r\nGET\r\n$16\r\n");
-    at = put_key(load, at, &key);
-    return PUT_TEXT(at, "\r\n");
-  }
-  at = PUT_TEXT(at, "*3\r\n$3\r\nSET\r\n$16\r\n");
-  at = put_key(load, at, &key);
-  at = PUT_TEXT(at, "\r\n$");
+static uint8_t *put_bulk_value(const load *load, uint8_t *at, uint32_t key) {
+  uint32_t value_bytes = load->settings.value_bytes;
+  *at++ = '$';
   at = put_number(at, value_bytes);
   at = PUT_TEXT(at, "\r\n");
   at = put(at, value_of(&load->keys, key), value_bytes);
   return PUT_TEXT(at, "\r\n");
+}
+
+static uint8_t *put_bulk_key(load *load, uint8_t *at, uint32_t *key) {
+  at = PUT_TEXT(at, "$16\r\n");
+  at = put_key(load, at, key);
+  return PUT_TEXT(at, "\r\n");
+}
+
+static uint8_t *write_get_or_set(load *load, uint8_t *at) {
+  uint32_t key;
+  if (next_reads(load)) return put_bulk_key(load, PUT_TEXT(at, "*2\r\n$3\r\nGET\r\n"), &key);
+  at = put_bulk_key(load, PUT_TEXT(at, "*3\r\n$3\r\nSET\r\n"), &key);
+  return put_bulk_value(load, at, key);
+}
+
+static uint8_t *write_incr(load *load, uint8_t *at) {
+  uint32_t key;
+  at = PUT_TEXT(at, "*2\r\n$4\r\nINCR\r\n");
+  uint8_t *end = put_bulk_key(load, at, &key);
+  at[sizeof "$16\r\n" - 1] = 'c';
+  return end;
+}
+
+static uint8_t *write_mset(load *load, uint8_t *at) {
+  uint32_t key;
+  *at++ = '*';
+  at = put_number(at, 1 + 2 * MSET_KEYS);
+  at = PUT_TEXT(at, "\r\n$4\r\nMSET\r\n");
+  for (int i = 0; i < MSET_KEYS; i++) {
+    at = put_bulk_key(load, at, &key);
+    at = put_bulk_value(load, at, key);
+  }
+  return at;
+}
+
+#define LIST "$6\r\nmylist\r\n"
+
+static uint8_t *write_redis(load *load, uint8_t *at) {
+  switch (load->settings.command) {
+    case COMMAND_GET_OR_SET: return write_get_or_set(load, at);
+    case COMMAND_INCR: return write_incr(load, at);
+    case COMMAND_MSET: return write_mset(load, at);
+    case COMMAND_LPUSH: return put_bulk_value(load, PUT_TEXT(at, "*3\r\n$5\r\nLPUSH\r\n" LIST), 0);
+    case COMMAND_RPUSH: return put_bulk_value(load, PUT_TEXT(at, "*3\r\n$5\r\nRPUSH\r\n" LIST), 0);
+    case COMMAND_LPOP: return PUT_TEXT(at, "*2\r\n$4\r\nLPOP\r\n" LIST);
+    case COMMAND_RPOP: return PUT_TEXT(at, "*2\r\n$4\r\nRPOP\r\n" LIST);
+  }
+  return at;
 }
 
 static uint8_t *write_memcached_set(load *load, uint8_t *at) {
@@ -100,7 +141,7 @@ static size_t read_redis(load *load, load_connection *connection, const uint8_t 
     if (whole > (size_t)(end - bytes)) return 0;
     if (length == load->settings.value_bytes) load->measures.hits++;
     else load->measures.errors++;
-  } else if (bytes[0] == '+') {
+  } else if (bytes[0] == '+' || bytes[0] == ':') {
     load->measures.hits++;
   } else {
     load->measures.errors++;

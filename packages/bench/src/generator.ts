@@ -6,9 +6,13 @@ import { loadGenerator } from './generator-build.js';
 
 export type LoadTarget = 'echo' | 'anoa' | 'sealed' | 'memcached-udp' | 'memcached-tcp' | 'redis';
 
+/** What is said to Redis; the words of `native/main.c`. GET and SET are mixed by `readsPercent`. */
+export type RedisCommand = 'get-or-set' | 'incr' | 'mset' | 'lpush' | 'rpush' | 'lpop' | 'rpop';
+
 /** The words of `native/main.c`; see `native/load.h` for what each means. */
 export interface LoadSettings {
   readonly target: LoadTarget;
+  readonly command?: RedisCommand;
   readonly port: number;
   readonly sockets: number;
   /** Requests on their way on each socket. */

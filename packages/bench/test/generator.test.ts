@@ -169,6 +169,30 @@ natively('sealed datagrams made ahead are answered, and a sample of the replies 
   }
 });
 
+natively('every command is answered over TCP by our own doors, and pops find what was pushed', async () => {
+  const server = await startServerProcess({ env: { ANOA_JOURNAL: 'off', ANOA_SNAPSHOT_INTERVAL: '0' } });
+  const { port } = server;
+  const common = { port, keyCount: 1000, sockets: 5, outstanding: 2 };
+  const commands = ['get-or-set', 'incr', 'mset', 'lpush', 'rpush', 'lpop', 'rpop'] as const;
+  try {
+    for (const target of ['redis', 'memcached-tcp'] as const) {
+      const filling = { ops: 50, readsPercent: 0, sequential: 1, requests: 20, sockets: 1 } as const;
+      const filled = await runGenerator({ ...common, ...filling, target });
+      assert.deepEqual([filled.ops, filled.hits, filled.errors], [1000, 1000, 0], target);
+      for (const command of target === 'redis' ? commands : (['get-or-set'] as const)) {
+        for (const ops of [1, 16, 50]) {
+          const report = await runGenerator({ ...common, target, command, ops, requests: 100 });
+          const { hits, misses, errors, lost } = report;
+          assert.equal(report.ops, 100 * ops);
+          assert.deepEqual([hits, misses, errors, lost], [100 * ops, 0, 0, 0], `${target} ${command} ${ops}`);
+        }
+      }
+    }
+  } finally {
+    await server.dispose();
+  }
+});
+
 function absentKeys(): string {
   const file = join(directory, 'absent');
   writeFileSync(file, Uint32Array.of(5_000_000));

@@ -1,7 +1,7 @@
 /** What every contestant is, what a row asks of it, and how all are filled and loaded alike. */
 
 import { VALUE_BYTES } from '../entries.js';
-import type { GeneratorReport, LoadSettings } from '../generator.js';
+import type { GeneratorReport, LoadSettings, RedisCommand } from '../generator.js';
 import { loadGenerator } from '../generator-build.js';
 import type { KeyDraw } from '../key-draw.js';
 import { LOAD_CORE } from '../pinning.js';
@@ -14,8 +14,12 @@ export interface LoadShape {
   readonly keys: KeyDraw;
   readonly valueBytes?: number;
   readonly readsPercent?: number;
+  /** Of those who are spoken to as Redis is; GET and SET without. */
+  readonly command?: RedisCommand;
   readonly seconds?: number;
   readonly warmSeconds?: number;
+  /** Ends after these instead of `seconds`. */
+  readonly requests?: number;
   readonly rate?: number;
   readonly spinning?: boolean;
 }
@@ -53,6 +57,8 @@ export function common(shape: LoadShape, pid: number): Omit<LoadSettings, 'targe
     readsPercent: shape.readsPercent ?? 100,
     seconds: shape.seconds ?? SECONDS,
     warmSeconds: shape.warmSeconds ?? WARM_SECONDS,
+    ...(shape.command === undefined ? {} : { command: shape.command }),
+    ...(shape.requests === undefined ? {} : { requests: shape.requests }),
     ...(shape.rate === undefined ? {} : { rate: shape.rate }),
     spinning: shape.spinning ? 1 : 0,
     ...(LOAD_CORE === undefined ? {} : { core: LOAD_CORE }),

@@ -35,6 +35,10 @@ export class RedisContestant implements Contestant {
     return this.server.pid;
   }
 
+  get port(): number {
+    return this.server.port;
+  }
+
   async fill(count: number, valueBytes = VALUE_BYTES): Promise<void> {
     if (!hasGenerator()) return this.server.fill(count);
     const settings = filling(count, valueBytes, this.pid);

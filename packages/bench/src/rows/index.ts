@@ -8,8 +8,10 @@ import { largeRows } from './large.js';
 import { latencyRows } from './latency.js';
 import { loadRows } from './load.js';
 import { matrixRows } from './matrix.js';
+import { memcachedDoorRows } from './memcached-door.js';
 import { memoryRows } from './memory.js';
 import { networkRows } from './network.js';
+import { redisDoorRows } from './redis-door.js';
 import { sdkRows } from './sdk.js';
 import { sealedRows } from './sealed.js';
 import { snapshotRows } from './snapshot.js';
@@ -21,6 +23,8 @@ import { valueRows } from './values.js';
 export const rowGroups: readonly RowGroup[] = [
   socketRows,
   throughputRows,
+  redisDoorRows,
+  memcachedDoorRows,
   journalRows,
   sealedRows,
   sdkRows,
