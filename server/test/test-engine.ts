@@ -39,6 +39,8 @@ export interface TestEngineOptions {
   readonly snapshot?: () => Promise<JsonValue>;
   /** Default: one that keeps nothing. */
   readonly journal?: SubscribableJournal;
+  /** Default true; a journal that takes snapshots needs its one listener itself. */
+  readonly isFollowed?: boolean;
 }
 
 export interface SubscribableJournal extends Journal {
@@ -94,7 +96,7 @@ export class TestEngine {
       assert.equal(status, 0);
       this.completed.set(ticket, answersOf(results, 1));
     });
-    this.#follow();
+    if (options.isFollowed !== false) this.#follow();
   }
 
   get nowMs(): number {

@@ -289,7 +289,8 @@ export class SnapshotWalk implements EffectListener, MarkTarget {
       if (this.#lists.isActive) {
         this.#lists.step();
         this.#sendIfFull();
-      } else {
+      } else if (!this.#hasPassedAll) {
+        // Between two slices the last list on its way may have been removed: then there is nothing left to do.
         this.#cursor = this.#store.walk(this.#cursor, this.#stepEntries, this.#visit);
         this.#hasPassedAll = this.#cursor === 0;
         this.#stepEntries = nextStepEntries(this.entries - entriesBefore, this.#bytesWritten - bytesBefore);
