@@ -60,16 +60,18 @@ function readRange(call: RedisCall): string | undefined {
 /** The first such bit from `start` to before `end`, or -1. */
 function positionOf(bit: number, start: number, end: number): number {
   const { bytes } = value;
-  /** A byte without such a bit. */
+  let at = start;
+  for (; at < end && at % 8 !== 0; at++) if (bitAt(at) === bit) return at;
+  if (at >= end) return -1;
+  // Whole bytes without such a bit are passed as such.
   const none = bit === 1 ? 0 : 0xff;
-  for (let at = start; at < end; ) {
-    const byte = bytes[value.start + Math.floor(at / 8)];
-    if (byte === none) {
-      at = at - (at % 8) + 8;
-      continue;
-    }
-    const next = Math.min(at - (at % 8) + 8, end);
-    for (; at < next; at++) if (((byte >>> (7 - (at % 8))) & 1) === bit) return at;
-  }
+  const byteEnd = value.start + Math.floor(end / 8);
+  let byteAt = value.start + at / 8;
+  while (byteAt < byteEnd && bytes[byteAt] === none) byteAt++;
+  for (at = (byteAt - value.start) * 8; at < end; at++) if (bitAt(at) === bit) return at;
   return -1;
+}
+
+function bitAt(at: number): number {
+  return (value.bytes[value.start + Math.floor(at / 8)] >>> (7 - (at % 8))) & 1;
 }

@@ -68,8 +68,7 @@ function readConditions(client: RedisClient, call: RedisCall): number {
   for (let i = 3; i < call.count; i++) {
     const flag = flagOf(call, i);
     if (flag === 0) {
-      // Redis prints it as C does, up to the first byte 0.
-      client.reply.error(`ERR Unsupported option ${call.text(i).split('\0', 1)[0]}`);
+      client.reply.error(`ERR Unsupported option ${call.shown(i)}`);
       return -1;
     }
     flags |= flag;
