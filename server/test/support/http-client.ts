@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict';
 import { HttpDoor } from '../../src/doors/http/http-door.js';
 import type { HttpAnswer } from '../../src/doors/http/http-exchange.js';
+import type { StreamServices } from '../../src/doors/stream/stream-services.js';
 import type { StreamConnection } from '../../src/doors/stream/stream-session.js';
 import type { Engine } from '../../src/engine/engine.js';
-import { StreamHarness, type StreamHarnessOptions } from './stream-harness.js';
+import { type StreamDoors, StreamHarness, type StreamHarnessOptions } from './stream-harness.js';
 
 export interface Answered {
   readonly status: number;
@@ -24,11 +25,15 @@ export class HttpClient {
   readonly door: HttpDoor;
   readonly connection: StreamConnection;
 
-  constructor(options: StreamHarnessOptions = {}) {
+  /** @param others doors that stand beside it. */
+  constructor(
+    options: StreamHarnessOptions = {},
+    others: (services: StreamServices) => StreamDoors = () => ({}),
+  ) {
     let door: HttpDoor | undefined;
     this.harness = new StreamHarness((services) => {
       door = new HttpDoor(services, new Map());
-      return {};
+      return others(services);
     }, options);
     this.door = door!;
     this.connection = this.harness.connect().connection!;

@@ -30,7 +30,8 @@ export class PlainValue {
       return;
     }
     const result = this.#result;
-    engine.answerValue(result, ref, true);
+    // The elements of a list as typed readers see them: [1,true], not ["1","true"].
+    engine.answerValue(result, ref, false);
     if (this.#scratch.bytes.length > SCRATCH_BYTES_KEPT) this.#scratch = new ByteWriter(256);
     const scratch = this.#scratch;
     scratch.reset();
