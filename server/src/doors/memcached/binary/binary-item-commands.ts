@@ -56,7 +56,11 @@ export function touchBinary(session: BinarySession, command: number): void {
     const isLeaving = isExpired(expiryMs, engine.nowMs);
     const ref = isLeaving ? found : items.touch(found, bytes, keyStart, keyEnd, expiryMs);
     if (ref === TOUCH_FAILED) session.answerError(BinaryStatus.NO_MEMORY);
-    else answerItem(session, ref, engine.store.versionOf(ref), withKey, command !== BinaryCommand.TOUCH);
+    else {
+      const version = engine.store.versionOf(ref);
+      items.marks.fetched(version, engine.nowMs);
+      answerItem(session, ref, version, withKey, command !== BinaryCommand.TOUCH);
+    }
     if (isLeaving) items.touch(found, bytes, keyStart, keyEnd, expiryMs);
   }
   session.end();

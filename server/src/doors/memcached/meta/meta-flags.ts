@@ -89,7 +89,8 @@ export class MetaFlags {
       this.#seen[flag] = 1;
       const found = this.#take(words, word, flag, nowMs);
       if (found === MetaAnswer.INVALID) return found;
-      problem = found ?? problem;
+      // A wrong F has no words of its own.
+      problem = found === TextAnswer.BAD_FORMAT ? (problem ?? found) : (found ?? problem);
     }
     return problem;
   }

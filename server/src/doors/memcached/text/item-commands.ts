@@ -71,6 +71,7 @@ export function touch(session: TextSession): Answer {
   else {
     const touched = items.touch(ref, bytes, keyStart, keyEnd, expiryOfSeconds(exptime, engine.nowMs));
     if (touched === TOUCH_FAILED) answer = TextAnswer.NO_MEMORY;
+    else if (touched !== 0) items.marks.fetched(engine.store.versionOf(touched), engine.nowMs);
   }
   session.end();
   return answer;
