@@ -89,16 +89,30 @@ function tableOf(a: PlainValue, b: PlainValue): LengthTable {
   const cells = (a.length + 1) * columns;
   const isShort = Math.min(a.length, b.length) < 2 ** 16;
   const table = isShort ? new Uint16Array(cells) : new Uint32Array(cells);
-  for (let i = 1; i <= a.length; i++) {
-    const byte = a.bytes[a.start + i - 1];
-    const row = i * columns;
-    for (let j = 1; j < columns; j++) {
-      const at = row + j;
-      if (b.bytes[b.start + j - 1] === byte) table[at] = table[at - columns - 1] + 1;
-      else table[at] = Math.max(table[at - columns], table[at - 1]);
-    }
-  }
+  for (let i = 1; i <= a.length; i++)
+    fillRow(table, i * columns, a.bytes[a.start + i - 1], b.bytes, b.start, b.end);
   return table;
+}
+
+/** One row, which begins at cell `row`: that of the byte `byte` of one text and all of the other, `bytes[start, end)`. */
+function fillRow(
+  table: LengthTable,
+  row: number,
+  byte: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): void {
+  const above = row - (end - start + 1);
+  let left = 0;
+  let diagonal = 0;
+  for (let i = 1; i <= end - start; i++) {
+    const up = table[above + i];
+    if (bytes[start + i - 1] === byte) left = diagonal + 1;
+    else if (up > left) left = up;
+    table[row + i] = left;
+    diagonal = up;
+  }
 }
 
 /** Tells each common byte, the last first: its index in `a` and in `b`. */
