@@ -234,6 +234,33 @@ test('close lets what was written leave and reads nothing more', () => {
   assert.equal(harness.door.statistics.openRedis, 0);
 });
 
+test('close waits for a peer that takes its answers slowly, but not for ever', () => {
+  const { harness } = start({ limits: { writeTimeoutMs: 5_000 } });
+  const [slow, gone] = [harness.connect(), harness.connect()];
+  for (const client of [slow, gone]) {
+    client.isReading = false;
+    client.send('big 100000\nquit\n');
+    assert.equal(client.isClosed, false);
+  }
+  harness.pass(3_000);
+  slow.readAgain();
+  assert.equal(slow.receivedBytes().length, 100_000);
+  assert.equal(slow.isClosed, true);
+  harness.pass(4_000);
+  assert.equal(gone.isClosed, true);
+});
+
+test('a defect in what a door does later ends no process where nothing was changed', () => {
+  const { harness } = start();
+  const fail = (): void => {
+    throw new Error('planted');
+  };
+  harness.services.schedule(10, fail);
+  harness.services.whenReleased(0, fail);
+  harness.pass(20);
+  assert.equal(harness.defects.length, 2);
+});
+
 test('a defect closes its connection and no other', () => {
   const { harness, sessions } = start();
   const [bad, good] = [harness.connect(), harness.connect()];

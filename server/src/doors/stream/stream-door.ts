@@ -126,7 +126,7 @@ export class StreamDoor implements ConnectionSurroundings, StreamAcceptor {
 
   /** See StreamServices. */
   whenReleased(position: number, then: () => void): void {
-    if (position <= this.releasedPosition) then();
+    if (position <= this.releasedPosition) this.#run(then);
     else this.#awaiting.push({ position, run: then });
   }
 
@@ -134,7 +134,7 @@ export class StreamDoor implements ConnectionSurroundings, StreamAcceptor {
   schedule(atMonotonicMs: number, run: () => void): () => void {
     return this.#options.timers.after(Math.max(0, atMonotonicMs - this.monotonicMs()), () => {
       this.beginTurn();
-      run();
+      this.#run(run);
     });
   }
 
@@ -264,8 +264,17 @@ export class StreamDoor implements ConnectionSurroundings, StreamAcceptor {
     const awaiting = this.#awaiting;
     this.#awaiting = [];
     for (const one of awaiting) {
-      if (one.position <= position) one.run();
+      if (one.position <= position) this.#run(one.run);
       else this.#awaiting.push(one);
+    }
+  }
+
+  /** What a door wanted done later. */
+  #run(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.defect(error);
     }
   }
 

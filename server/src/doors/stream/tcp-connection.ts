@@ -249,7 +249,7 @@ export class TcpConnection implements StreamConnection, StreamSocketListener {
     this.#isSending = false;
     if (this.#hasLeft) return;
     this.#around.beginTurn();
-    this.#session?.drained?.();
+    this.#tell(() => this.#session?.drained?.());
     this.#endIfSent();
     this.reconsider();
   }
@@ -352,6 +352,16 @@ export class TcpConnection implements StreamConnection, StreamSocketListener {
     if (input.length !== before) this.#requestSinceMs = 0;
   }
 
+  /** For the rare calls of a session; `read` is guarded without a closure. */
+  #tell(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.destroy();
+      this.#around.defect(error);
+    }
+  }
+
   #keep(bytes: Uint8Array, from: number): void {
     if (this.#isClosing || this.#hasLeft) return;
     this.#input.append(bytes, from, bytes.length);
@@ -439,7 +449,7 @@ export class TcpConnection implements StreamConnection, StreamSocketListener {
   /** The peer has said all it had to say, and the session has read it. */
   #finish(): void {
     if (this.#session?.ended !== undefined) {
-      this.#session.ended();
+      this.#tell(() => this.#session?.ended?.());
       this.flush();
     } else if (this.#isSuspended) this.destroy();
     else this.close();
@@ -454,13 +464,12 @@ export class TcpConnection implements StreamConnection, StreamSocketListener {
 
   #writeOut(out: ByteWriter): void {
     this.#count(out.at);
-    if (this.#isSending && !isWorthGiving(out)) {
-      // It queues behind others: a copy of its own size costs less than the whole buffer.
-      this.#socket.write(out.written().slice(), 0, out.at);
-    } else if (!this.#socket.write(out.bytes, 0, out.at)) {
-      giveAway(out);
-      this.#sending();
-    }
+    // Where it has to wait anyway, behind others or for its encryption, a copy costs less than the whole buffer.
+    const isCopied = (this.#isSending || this.#socket.isEncrypted) && !isWorthGiving(out);
+    const bytes = isCopied ? out.written().slice() : out.bytes;
+    if (this.#socket.write(bytes, 0, out.at)) return;
+    if (!isCopied) giveAway(out);
+    this.#sending();
   }
 
   #write(bytes: Uint8Array, start: number, end: number): void {
@@ -480,7 +489,8 @@ export class TcpConnection implements StreamConnection, StreamSocketListener {
   }
 
   #endIfSent(): void {
-    if (!this.#isClosing || this.#hasLeft || this.#out !== undefined || !this.#held.isEmpty) return;
+    if (!this.#isClosing || this.#hasLeft) return;
+    if (this.#out !== undefined || !this.#held.isEmpty || this.#isSending) return;
     this.#leave();
     this.#socket.end();
   }
@@ -497,8 +507,8 @@ export class TcpConnection implements StreamConnection, StreamSocketListener {
     this.#forgetInput();
     this.#held.clear();
     this.flush();
-    this.#session?.closed();
     this.#around.left(this);
+    this.#tell(() => this.#session?.closed());
   }
 }
 
