@@ -19,7 +19,10 @@ export class AnoaDoorContestant implements Contestant {
 
   /** Needs the native load generator. */
   static async start(target: 'redis' | 'memcached-tcp'): Promise<AnoaDoorContestant> {
-    return new AnoaDoorContestant(await AnoaServer.start({ prefix: serverPrefix() }), target);
+    const server = await AnoaServer.start({ prefix: serverPrefix() });
+    // A session comes about when nothing is loading any more; until then TCP clients are refused.
+    await (await server.connect()).close();
+    return new AnoaDoorContestant(server, target);
   }
 
   get pid(): number {
