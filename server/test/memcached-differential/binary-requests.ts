@@ -19,8 +19,9 @@ const keys = ['a', 'b', 'counter', 'with space', '\0\x01\xff', 'k'.repeat(250)];
 /** Unsigned here: what is negative in text is a year far ahead. */
 const exptimes = [0, 0, 0, 100, 2_592_000, 2_147_483_647, 0xffff_ffff];
 const PASSED = 2_592_001;
-const numbers = ['0', '1', '10', '99', '0012', '18446744073709551615', '9007199254740993', 'abc', '', '5 '];
-const deltas = [0n, 1n, 5n, 1000n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n];
+const numbers = ['0', '1', '10', '99', '0012', '9007199254740993', 'abc', '', '5 '];
+/** Nothing that adds up to 2^63: from there on memcached looks for a minus sign in whatever lies behind the value. */
+const deltas = [0n, 1n, 5n, 1000n, 2n ** 53n + 1n, 2n ** 56n];
 
 /** Each with its quiet twin, 0: none. */
 const stores = [

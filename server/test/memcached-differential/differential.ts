@@ -41,6 +41,8 @@ export interface Protocol {
 export type RequestDraw = (random: SeededRandom) => Omit<Request, 'isFirst'>;
 
 interface Difference {
+  /** The requests that were answered. */
+  readonly pipeline: readonly Request[];
   readonly ours: string;
   readonly real: string;
 }
@@ -62,12 +64,14 @@ export async function runDifferential(
   const sequences = Math.ceil(count / SEQUENCE_REQUESTS);
   for (let i = 0; i < sequences; i++) {
     const plan = drawPlan(draw, (seed + i) >>> 0);
-    if ((await differenceOf(memcached, protocol, plan)) === undefined) continue;
+    const first = await differenceOf(memcached, protocol, plan);
+    if (first === undefined) continue;
     const fails = async (candidate: readonly Request[]): Promise<boolean> =>
       (await differenceOf(memcached, protocol, candidate)) !== undefined;
     const { plan: shortest } = await shrink(plan, cuts, fails, SHRINK_RUNS_MAX);
-    const difference = await differenceOf(memcached, protocol, shortest);
-    throw new Error(`${shown(shortest, difference)}\nrepeat with ANOA_SEED=${seed}`);
+    const last = await differenceOf(memcached, protocol, shortest);
+    const report = last === undefined ? `not the same each time\n${shown([], first)}` : shown(shortest, last);
+    throw new Error(`${report}\nrepeat with ANOA_SEED=${seed}`);
   }
   console.log(`# ${sequences * SEQUENCE_REQUESTS} requests answered as by memcached, seed ${seed}`);
 }
@@ -115,7 +119,7 @@ async function differenceOf(
       const ourAnswer = Buffer.from(ours.receivedBytes());
       if (harness.defects.length > 0) throw harness.defects[0];
       if (!protocol.isSame(comparison, ourAnswer, realAnswer))
-        return { ours: ourAnswer.toString('latin1'), real: realAnswer.toString('latin1') };
+        return { pipeline, ours: ourAnswer.toString('latin1'), real: realAnswer.toString('latin1') };
       protocol.casUniques(ourAnswer, (key, cas) => seenByOurs.set(key, cas));
       protocol.casUniques(realAnswer, (key, cas) => seenByReal.set(key, cas));
       for (const { touches } of pipeline) {
@@ -169,14 +173,14 @@ function sendCut(random: SeededRandom, bytes: Buffer, send: (part: Uint8Array) =
   }
 }
 
-function shown(plan: readonly Request[], difference: Difference | undefined): string {
-  const lines = plan.map(({ bytes, casOf }) => {
-    const text = JSON.stringify(Buffer.from(bytes).toString('latin1').slice(0, 300));
+function shown(plan: readonly Request[], { pipeline, ours, real }: Difference): string {
+  const requests = plan.length === 0 ? pipeline : plan;
+  const lines = requests.map(({ bytes, casOf }) => {
+    const text = JSON.stringify(Buffer.from(bytes).toString('latin1').slice(0, 200));
     return `  ${casOf === undefined ? '' : `(cas of ${casOf}) `}${text}`;
   });
-  const show = (answer: string | undefined): string =>
-    JSON.stringify(answer?.slice(0, SHOWN_MAX) ?? 'not again');
-  return `${lines.join('\n')}\n    ours ${show(difference?.ours)}\n    real ${show(difference?.real)}`;
+  const show = (answer: string): string => JSON.stringify(answer.slice(0, SHOWN_MAX));
+  return `${lines.join('\n')}\n    ours ${show(ours)}\n    real ${show(real)}`;
 }
 
 export const textProtocol: Protocol = {

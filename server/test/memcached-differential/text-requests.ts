@@ -22,6 +22,7 @@ const exptimes = [
   '2147483648',
   '+50',
 ];
+/** Nothing that adds up to 2^63: from there on memcached looks for a minus sign in whatever lies behind the value. */
 const numbers = [
   '0',
   '1',
@@ -30,7 +31,7 @@ const numbers = [
   '99',
   '100',
   '0012',
-  '18446744073709551615',
+  '72057594037927936',
   '9007199254740993',
   '999999999999999',
 ];
