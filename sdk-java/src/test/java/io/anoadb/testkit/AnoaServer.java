@@ -3,9 +3,11 @@ package io.anoadb.testkit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -252,10 +254,16 @@ public final class AnoaServer implements AutoCloseable {
     }
   }
 
-  /** A port that nobody had a moment ago. */
+  /** A port that nobody had a moment ago, neither of UDP nor of TCP. */
   private static int freePort() throws IOException {
-    try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    while (true) {
+      try (DatagramSocket socket = new DatagramSocket(0, loopback);
+          ServerSocket tcp = new ServerSocket(socket.getLocalPort(), 1, loopback)) {
+        return tcp.getLocalPort();
+      } catch (BindException taken) {
+        // Of TCP by another program: the next number.
+      }
     }
   }
 }
