@@ -74,9 +74,9 @@ export class RedisDispatcher {
     this.#record(client, command, call, this.#server.services.monotonicMs() - startMs);
   }
 
-  /** Why the queued commands cannot run now, if they cannot: the server's state may have changed since. */
+  /** Why the queued commands cannot run now, if they cannot: the disk may have become full since. */
   queueRefusal(writes: boolean): string | undefined {
-    return this.#stateRefusal(writes, false);
+    return writes && this.#engine.refusesWrites ? RedisError.DISK_FULL : undefined;
   }
 
   #execute(client: RedisClient, command: RedisCommand, call: RedisCall): void {

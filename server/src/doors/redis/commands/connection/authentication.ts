@@ -9,12 +9,12 @@ import { setClientName } from './client-name.js';
 const DEFAULT_USER = 'default';
 
 export function auth(client: RedisClient, call: RedisCall): void {
-  const { reply, server } = client;
+  const { reply } = client;
   if (call.count > 3) {
     reply.error(RedisError.SYNTAX);
     return;
   }
-  if (call.count === 2 && server.services.serverInfo().mode === 'open') {
+  if (call.count === 2 && isOpen(client)) {
     reply.error(
       'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
     );
@@ -89,8 +89,13 @@ function introduce({ reply, id }: RedisClient): void {
 
 /** On an open server everybody is the default user, whatever the password: as Redis without one. */
 function authenticate(client: RedisClient, name: string | undefined, secret: string): boolean {
-  if (client.server.services.serverInfo().mode === 'open') return name === DEFAULT_USER;
+  if (isOpen(client)) return name === DEFAULT_USER;
   return client.connection.authenticate(name, secret);
+}
+
+/** A server without access keys: nobody has to authenticate, and no key is called as everybody is there. */
+function isOpen({ connection }: RedisClient): boolean {
+  return connection.isAuthenticated && connection.userName === DEFAULT_USER;
 }
 
 export function reset(client: RedisClient): void {
