@@ -510,6 +510,17 @@ test('answers wait until the journal has released what they rest on', async () =
   assert.equal((await http.ask('GET /get/a')).body, '1');
 });
 
+test('writes wait where so much waits for the disk, reads go on', async () => {
+  const journal = new HeldJournal();
+  const http = new HttpClient({ journal });
+  journal.isFull = true;
+  const refused = await http.ask('PUT /v1/keys/a', { body: '1' });
+  assert.deepEqual([refused.status, refused.headers['retry-after']], [503, '1']);
+  assert.equal(JSON.parse(refused.body).code, 'BUSY');
+  assert.equal((await http.ask('GET /put?a=1')).status, 503);
+  assert.equal((await http.ask('GET /get/a')).status, 404);
+});
+
 test('while loading the data is not there, health is', async () => {
   const http = new HttpClient();
   http.harness.loadingPercent = 42.7;

@@ -30,8 +30,8 @@ export function openProtocolDoors(stream: StreamDoor, sources: ProtocolDoorSourc
 /** Each door's factory, one line per protocol. */
 export function protocolDoors(services: StreamServices): Record<StreamProtocol, StreamProtocolDoor> {
   const redis = createRedisDoor(services);
-  const http = createHttpDoor(services, new Map([['redis', redis.server.commands]]));
   const memcached = createMemcachedDoor(services);
+  const http = createHttpDoor(services, { redis: redis.server, memcached: memcached.statistics });
   return { redis, memcached, http };
 }
 

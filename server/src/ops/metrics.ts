@@ -4,13 +4,20 @@
  */
 
 import { commandTable } from '@anoadb/protocol';
+import type { MemcachedStatistics } from '../doors/memcached/memcached-statistics.js';
+import type { RedisServer } from '../doors/redis/redis-server.js';
+import { REDIS_VERSION } from '../doors/redis/redis-version.js';
 import type { StreamServices } from '../doors/stream/stream-services.js';
-import { writeCommandMetrics } from './command-metrics.js';
 import type { CommandStatistics } from './command-statistics.js';
+import { writeCommands, writeMemcached, writeRedis } from './door-metrics.js';
 import { PrometheusText } from './prometheus-text.js';
 
-/** Counters of each stream door that keeps them, by its protocol. */
-export type DoorStatistics = ReadonlyMap<string, CommandStatistics>;
+/** What the stream doors count; undefined for a door that is not there. */
+export interface DoorStatistics {
+  readonly redis: RedisServer | undefined;
+  readonly memcached: MemcachedStatistics | undefined;
+  readonly http: CommandStatistics;
+}
 
 export function metricsText(services: StreamServices, doors: DoorStatistics): string {
   const text = new PrometheusText();
@@ -21,7 +28,9 @@ export function metricsText(services: StreamServices, doors: DoorStatistics): st
   writeSnapshots(text, services);
   writeJournal(text, services);
   writeEngine(text, services);
-  writeCommandMetrics(text, doors);
+  if (doors.redis !== undefined) writeRedis(text, doors.redis);
+  if (doors.memcached !== undefined) writeMemcached(text, doors.memcached);
+  writeCommands(text, 'anoa_http_requests', 'HTTP requests', doors.http);
   return text.toString();
 }
 
@@ -34,12 +43,12 @@ function writeInstance(
   text.family('gauge', 'redis_instance_info', 'Facts about the server that do not change while it runs.');
   text.sample(1, {
     role: 'master',
+    redis_version: REDIS_VERSION,
     redis_mode: 'standalone',
     os: info.operatingSystem,
-    maxmemory_policy: info.settings.eviction,
+    maxmemory_policy: info.settings.eviction === 'refuse' ? 'noeviction' : info.settings.eviction,
     tcp_port: String(info.port),
     process_id: String(info.processId),
-    run_id: info.databaseUuid,
   });
   text.family(
     'gauge',
@@ -88,7 +97,6 @@ function writeMemory(text: PrometheusText, { engine, serverInfo }: StreamService
 function writeTraffic(text: PrometheusText, { streamStatistics, serverInfo }: StreamServices): void {
   const { datagrams, settings } = serverInfo();
   const tcp = streamStatistics;
-  text.one('gauge', 'redis_connected_clients', 'Open connections of Redis clients.', tcp.openRedis);
   text.one(
     'gauge',
     'redis_config_maxclients',
@@ -150,7 +158,7 @@ function writeKeys(text: PrometheusText, { engine }: StreamServices): void {
   text.one('counter', 'anoa_refused_writes_total', 'Writes refused for want of memory.', refused);
 }
 
-function writeSnapshots(text: PrometheusText, { snapshot }: StreamServices): void {
+function writeSnapshots(text: PrometheusText, { snapshot, serverInfo }: StreamServices): void {
   text.one(
     'gauge',
     'redis_rdb_bgsave_in_progress',
@@ -166,8 +174,8 @@ function writeSnapshots(text: PrometheusText, { snapshot }: StreamServices): voi
   text.one(
     'gauge',
     'redis_rdb_last_save_timestamp_seconds',
-    'Unix time of the last snapshot; 0 = never.',
-    Math.floor(snapshot.lastSaveMs / 1000),
+    'Unix time of the last snapshot; of the start where there was none.',
+    Math.floor((snapshot.lastSaveMs || serverInfo().startedAtMs) / 1000),
   );
   text.one(
     'gauge',

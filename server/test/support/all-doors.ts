@@ -32,10 +32,14 @@ export interface Seen {
 }
 
 export class AllDoors {
-  readonly http = new HttpClient({}, (services) => ({
-    redis: createRedisDoor(services),
-    memcached: createMemcachedDoor(services),
-  }));
+  readonly http = new HttpClient({}, (services) => {
+    const redis = createRedisDoor(services);
+    const memcached = createMemcachedDoor(services);
+    return {
+      doors: { redis, memcached },
+      statistics: { redis: redis.server, memcached: memcached.statistics },
+    };
+  });
   readonly #datagrams = new DatagramDoor(this.http.engine, () => assert.fail('nothing is answered later'));
   readonly #redis: MemoryClient = this.http.harness.connect();
   readonly #memcached: MemoryClient = this.http.harness.connect();

@@ -6,6 +6,7 @@ import type { HttpAnswer } from '../../src/doors/http/http-exchange.js';
 import type { StreamServices } from '../../src/doors/stream/stream-services.js';
 import type { StreamConnection } from '../../src/doors/stream/stream-session.js';
 import type { Engine } from '../../src/engine/engine.js';
+import type { DoorStatistics } from '../../src/ops/metrics.js';
 import { type StreamDoors, StreamHarness, type StreamHarnessOptions } from './stream-harness.js';
 
 export interface Answered {
@@ -20,20 +21,28 @@ export interface Asked {
   readonly body?: string | Uint8Array;
 }
 
+export interface OtherDoors {
+  readonly doors: StreamDoors;
+  readonly statistics: Omit<DoorStatistics, 'http'>;
+}
+
+const NONE: OtherDoors = { doors: {}, statistics: { redis: undefined, memcached: undefined } };
+
 export class HttpClient {
   readonly harness: StreamHarness;
   readonly door: HttpDoor;
   readonly connection: StreamConnection;
 
-  /** @param others doors that stand beside it. */
+  /** @param others doors that stand beside it, and what they count. */
   constructor(
     options: StreamHarnessOptions = {},
-    others: (services: StreamServices) => StreamDoors = () => ({}),
+    others: (services: StreamServices) => OtherDoors = () => NONE,
   ) {
     let door: HttpDoor | undefined;
     this.harness = new StreamHarness((services) => {
-      door = new HttpDoor(services, new Map());
-      return others(services);
+      const { doors, statistics } = others(services);
+      door = new HttpDoor(services, statistics);
+      return doors;
     }, options);
     this.door = door!;
     this.connection = this.harness.connect().connection!;

@@ -37,9 +37,9 @@ export class HttpDoor {
   readonly #tools: HttpTools;
 
   /** @param others counters of the other doors, for /metrics. */
-  constructor(services: StreamServices, others: DoorStatistics) {
+  constructor(services: StreamServices, others: Omit<DoorStatistics, 'http'>) {
     this.services = services;
-    this.#tools = new HttpTools(services, new Map([...others, ['http', this.statistics]]));
+    this.#tools = new HttpTools(services, { ...others, http: this.statistics });
   }
 
   /** What the request is, or why it is refused before its body is read. */
@@ -89,6 +89,10 @@ export class HttpDoor {
       return;
     }
     const { engine } = this.services;
+    if (route.hasSideEffects && engine.isBusy) {
+      answer(statusProblem(Status.BUSY));
+      return;
+    }
     engine.permissions = connection.permissions;
     engine.keyPrefix = connection.keyPrefix;
     const tools = this.#tools;

@@ -16,7 +16,10 @@ import { BrokenBytes, HttpRequestRun } from './node-http-run.js';
 import { HttpSession } from './node-http-session.js';
 
 /** @param others counters of the other doors, for /metrics. */
-export function createHttpDoor(services: StreamServices, others: DoorStatistics): StreamProtocolDoor {
+export function createHttpDoor(
+  services: StreamServices,
+  others: Omit<DoorStatistics, 'http'>,
+): StreamProtocolDoor {
   const door = new HttpDoor(services, others);
   const server = httpServer(door);
   return {

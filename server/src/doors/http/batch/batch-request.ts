@@ -1,6 +1,6 @@
 /** The body of POST /v1/batch, read whole before anything of it is executed. */
 
-import { ByteWriter, type CommandInfo, isJsonText, isWriteOpcode, Limits } from '@anoadb/protocol';
+import { ByteWriter, type CommandInfo, isJsonText, Limits } from '@anoadb/protocol';
 import { forEachItem, forEachMember, trimSpace } from '../json-walk.js';
 import { BatchError } from './batch-error.js';
 import { writeOp } from './batch-op.js';
@@ -10,7 +10,6 @@ export interface BatchRequest {
   readonly ops: Uint8Array;
   readonly commands: readonly CommandInfo[];
   readonly isAtomic: boolean;
-  readonly hasWrite: boolean;
 }
 
 /** @throws BatchError */
@@ -37,12 +36,7 @@ export function readBatch(body: Uint8Array): BatchRequest {
       '"ops"',
       `has other ops beside ${alone.identifier}, or atomic, which it does not stand`,
     );
-  return {
-    ops: writer.written(),
-    commands,
-    isAtomic,
-    hasWrite: commands.some(({ opcode }) => isWriteOpcode(opcode)),
-  };
+  return { ops: writer.written(), commands, isAtomic };
 }
 
 function readOps(writer: ByteWriter, body: Uint8Array, start: number, commands: CommandInfo[]): void {

@@ -24,7 +24,7 @@ import { type HttpAnswer, headerOf, jsonAnswer } from '../http-exchange.js';
 import { HttpLimits } from '../http-limits.js';
 import { writeKeyPage } from '../key-page.js';
 import { MediaType, mediaOfBody } from '../media-type.js';
-import { problem, statusProblem, statusProblemWithResults } from '../problem.js';
+import { problem, statusProblemWithResults } from '../problem.js';
 
 const LISTING_BYTES_MAX = 64 * 1024;
 const reader = new ByteReader();
@@ -39,7 +39,6 @@ export function batch(tools: HttpTools, call: HttpCall): HttpAnswer | Promise<Ht
     if (error instanceof BatchError) return problem(400, error.message);
     throw error;
   }
-  if (request.hasWrite && tools.engine.isBusy) return statusProblem(Status.BUSY);
   reader.reset(request.ops, 0, request.ops.length);
   return request.isAtomic ? executeAtomic(tools, request) : executeEach(tools, request);
 }
