@@ -78,6 +78,43 @@ test('counts and lengths that no request has are refused before anything is kept
   assert.ok(residentBytes() - before < 64 * MEBIBYTE);
 });
 
+test('the same at the other doors: nothing is kept for a length that was only announced', async () => {
+  const binaryHeader = Buffer.alloc(24);
+  binaryHeader.set([0x80, 0x01, 0xff, 0xff, 0xff]);
+  binaryHeader.writeUInt32BE(0xffff_ffff, 8);
+  const requests = [
+    'set k 0 0 4294967295\r\n',
+    'set k 0 0 -1\r\n',
+    'set k 0 0 99999999999999999999\r\n',
+    'ms k 4294967295\r\n',
+    `get ${'k'.repeat(251)}\r\n`,
+    `get ${'k '.repeat(30_000)}\r\n`,
+    `mg ${'x'.repeat(60_000)}\r\n`,
+    binaryHeader.toString('latin1'),
+    'PUT /v1/keys/a HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n',
+    'PUT /v1/keys/a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFF\r\n',
+    `GET /${'a'.repeat(60_000)} HTTP/1.1\r\n\r\n`,
+    `GET / HTTP/1.1\r\n${'A: b\r\n'.repeat(10_000)}\r\n`,
+    'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n',
+    'GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n',
+  ];
+  const before = residentBytes();
+  for (const request of requests) {
+    const client = await server.connect();
+    client.send(request);
+    client.send('x'.repeat(10_000));
+    client.socket.end();
+    const answer = await client.takeAll();
+    assert.match(
+      answer,
+      /^(?:SERVER_ERROR|CLIENT_ERROR|ERROR|END|HTTP\/1\.1 4\d\d|\x81|$)/,
+      request.slice(0, 60),
+    );
+    await isServed();
+  }
+  assert.ok(residentBytes() - before < 64 * MEBIBYTE);
+});
+
 test('bytes one at a time get the same answers', async () => {
   const client = await server.connect();
   const requests =
