@@ -109,7 +109,7 @@ function change({ db, lists }: DurableEngine, random: SeededRandom): void {
       return;
     }
     default:
-      db.run((w) => (random.chance(0.1) ? encodeFlush(w, {}) : encodeDelete(w, { key: k })));
+      db.run((w) => (random.chance(0.1) ? encodeFlush(w) : encodeDelete(w, { key: k })));
   }
 }
 

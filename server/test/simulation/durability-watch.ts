@@ -59,6 +59,8 @@ export class DurabilityWatch {
   #open: Effect[] = [];
   #openFromLsn = 0;
   #lastLsn = 0;
+  /** Changes of lists were acknowledged up to here. */
+  #listsLsn = 0;
   readonly #toJudge: LossToJudge[] = [];
   /** Executions with effects that the last recovery did not find. */
   lost: readonly LostExecution[] = [];
@@ -95,6 +97,11 @@ export class DurabilityWatch {
     this.#lastLsn = lastLsn;
   }
 
+  /** Changes of lists up to this LSN were acknowledged. */
+  acknowledgeLists(lsn: number): void {
+    this.#listsLsn = Math.max(this.#listsLsn, lsn);
+  }
+
   /**
    * A server has loaded its files and says that they end at `lsn`. Returns true where the state went back behind what
    * somebody may have seen.
@@ -128,6 +135,11 @@ export class DurabilityWatch {
   #judgeLoss(lsn: number, crash: Crash | undefined): boolean {
     this.lost = this.#ledger.undoAbove(lsn);
     const mayLose = crash?.kind === 'power cut' && this.#plan.policy !== 'always';
+    if (!mayLose && this.#groups.some(({ lastLsn }) => lastLsn > lsn && lastLsn <= this.#listsLsn))
+      this.#ledger.violate(
+        `LSN ${this.#listsLsn} of a list was acknowledged and is gone: recovered up to LSN ${lsn}`,
+      );
+    this.#listsLsn = lsn;
     for (const execution of this.lost) this.#toJudge.push({ execution, lsn, crash, mayLose });
     return mayLose && this.#lastLsn > lsn;
   }

@@ -65,6 +65,12 @@ function drawDiskEvents(random: SeededRandom, spanMs: number): PlannedDiskEvent[
     atMs: atMs(),
     skewMs: random.pick([-86_400_000, -5000, 3000, 31_536_000_000]),
   }));
+  some(0.6, 8, () => ({
+    kind: 'lists',
+    atMs: atMs(),
+    seed: random.int(0, 0x7fff_ffff),
+    changes: random.int(1, 25),
+  }));
   return events.sort((a, b) => a.atMs - b.atMs);
 }
 

@@ -16,6 +16,7 @@ import { isFatal, PersistenceError } from '../../src/persistence/persistence-err
 import type { ServerCore } from '../support/simulated-server.js';
 import type { DurabilityWatch } from './durability-watch.js';
 import type { Ledger } from './ledger.js';
+import { changeLists } from './list-changes.js';
 import type { SimulatedMachine } from './simulated-machine.js';
 import { WatchedJournal } from './watched-journal.js';
 
@@ -40,6 +41,8 @@ export class DurableProcess {
   readonly #wallClock: WallClock;
   #journal: WatchedJournal | undefined;
   #core: ServerCore | undefined;
+  /** Of changes of lists that wait for their acknowledgement, the last LSN of each burst. */
+  readonly #listLsns: number[] = [];
   #isGone = false;
   /** Loaded and serving. */
   isServing = false;
@@ -66,6 +69,8 @@ export class DurableProcess {
       nowMs: () => this.nowMs(),
       onReleased: (lsn) => {
         if (this.#isGone) return;
+        while (this.#listLsns.length > 0 && this.#listLsns[0] <= lsn)
+          options.watch.acknowledgeLists(this.#listLsns.shift()!);
         this.#core?.endpoint.release(lsn, clock.nowMs);
         options.onReleased();
       },
@@ -132,6 +137,16 @@ export class DurableProcess {
     core.endpoint.setLoading(undefined, clock.nowMs);
     this.isServing = true;
     this.#tickStore();
+  }
+
+  /** As a door without datagrams would: requests one by one, acknowledged when the journal has released them. */
+  changeLists(seed: number, changes: number): void {
+    const { engine } = this.#core!;
+    if (engine.refusesWrites || engine.isBusy) return;
+    engine.nowMs = this.nowMs();
+    changeLists(engine, seed, changes);
+    this.#listLsns.push(this.lastLsn);
+    this.flush();
   }
 
   async snapshot(isFinal = false): Promise<void> {

@@ -123,6 +123,8 @@ export type PlannedDiskEvent =
   /** SIGTERM. */
   | { readonly kind: 'stop'; readonly atMs: number; readonly downMs: number }
   | { readonly kind: 'snapshot'; readonly atMs: number }
+  /** Lists that no client knows are changed so often (list-changes.ts). */
+  | { readonly kind: 'lists'; readonly atMs: number; readonly seed: number; readonly changes: number }
   | { readonly kind: 'full'; readonly atMs: number; readonly forMs: number; readonly freeBytes: number }
   | { readonly kind: 'slow'; readonly atMs: number; readonly forMs: number; readonly syncMs: number }
   /** The next call of that name fails once with EIO. */

@@ -2,12 +2,14 @@
 
 import { ServerEndpoint } from '@anoadb/transport';
 import { Engine } from '../../src/engine/engine.js';
+import { LoadingLists } from '../../src/ops/loading-lists.js';
 import { GroupCommit } from '../../src/persistence/group-commit.js';
 import { JournalLink } from '../../src/persistence/journal/journal-link.js';
 import type { JournalListener } from '../../src/persistence/journal/journal-types.js';
 import { JournalWorker } from '../../src/persistence/journal/journal-worker.js';
 import { SegmentReader } from '../../src/persistence/journal/segment-reader.js';
 import { SegmentWriter } from '../../src/persistence/journal/segment-writer.js';
+import { RecordLoad } from '../../src/persistence/record-load.js';
 import { SnapshotWalk } from '../../src/persistence/snapshot-walk.js';
 import { MemoryDisk } from '../persistence-memory-disk.js';
 import type { Plan, PlannedDiskEvent, PlannedDurability } from './plan.js';
@@ -311,6 +313,82 @@ export const plantedDurability: readonly PlantedDefect[] = [
           },
       ),
   },
+  {
+    name: 'what is removed from a list is journalled as the elements before it',
+    found: GONE_OR_REFUSED,
+    mode: 'open',
+    seedsMax: 60,
+    bend: (plan) => withDisk(plan, {}, [...changedLists(plan), ...manyKills(plan)]),
+    plant: () =>
+      replace(
+        GroupCommit,
+        'splice',
+        (splice) =>
+          function (this: GroupCommit, ref, at, removed, inserted) {
+            splice.call(this, ref, Math.max(0, at - (inserted === 0 ? 1 : 0)), removed, inserted);
+          },
+      ),
+  },
+  {
+    name: 'a snapshot does not hear of what is put into a list',
+    found: GONE_OR_REFUSED,
+    mode: 'open',
+    seedsMax: 60,
+    bend: listsUnderSnapshots,
+    plant: () => replace(SnapshotWalk, 'splice', () => () => undefined),
+  },
+  {
+    name: 'changes that do not fit their list are passed over where the journal is read',
+    found: /in the place of/,
+    mode: 'open',
+    seedsMax: 60,
+    bend: (plan) => withDisk(plan, {}, [...changedLists(plan), ...manyKills(plan)]),
+    plant: () => {
+      let splices = 0;
+      return all(
+        replace(
+          GroupCommit,
+          'splice',
+          (splice) =>
+            function (this: GroupCommit, ...given) {
+              if (++splices % 5 !== 0) splice.apply(this, given);
+            },
+        ),
+        replace(
+          LoadingLists,
+          'splice',
+          (splice) =>
+            function (this: LoadingLists, ...given) {
+              splice.apply(this, given);
+              return true;
+            },
+        ),
+      );
+    },
+  },
+  {
+    name: 'what the last frame before a snapshot did to lists is done once more',
+    found: GONE_OR_REFUSED,
+    mode: 'open',
+    seedsMax: 60,
+    bend: (plan) =>
+      withDisk(plan, { segmentBytesMax: 100_000 }, [
+        ...changedLists(plan),
+        ...snapshots(plan),
+        ...manyKills(plan),
+      ]),
+    plant: () =>
+      replace(
+        RecordLoad,
+        'apply',
+        (apply) =>
+          function (this: RecordLoad, records, start, end) {
+            apply.call(this, records, start, end);
+            // Every record twice, as a frame would be that the snapshot has already.
+            apply.call(this, records, start, end);
+          },
+      ),
+  },
 ];
 
 function withDisk(
@@ -364,6 +442,33 @@ function fullDisks(plan: Plan): PlannedDiskEvent[] {
     { kind: 'full' as const, atMs, forMs: 2500, freeBytes: 100 },
     crash(atMs + 3000, false, 0),
   ]);
+}
+
+/** Bursts of changes all over a plan. */
+function changedLists(plan: Plan): PlannedDiskEvent[] {
+  return moments(plan, 8).map((atMs, i) => ({
+    kind: 'lists',
+    atMs: atMs + i,
+    seed: plan.seed + i,
+    changes: 20,
+  }));
+}
+
+/** Changes at the very moments at which snapshots are written, then the end of the process. */
+function listsUnderSnapshots(plan: Plan): Plan {
+  const lists = (atMs: number): PlannedDiskEvent => ({
+    kind: 'lists',
+    atMs,
+    seed: plan.seed * 1000 + Math.floor(atMs * 10),
+    changes: 12,
+  });
+  const events = moments(plan, 4).flatMap((atMs) => [
+    lists(atMs),
+    { kind: 'snapshot' as const, atMs: atMs + 1 },
+    ...Array.from({ length: 20 }, (_, i) => lists(atMs + 1 + i * 0.1)),
+    crash(atMs + 200, false, 0),
+  ]);
+  return withDisk(plan, { syncMs: 0.05, writeMs: 0.01 }, events);
 }
 
 function snapshots(plan: Plan): PlannedDiskEvent[] {

@@ -390,6 +390,8 @@ class Simulation {
     if (this.#isOver) return;
     if (event.kind === 'snapshot') {
       if (process?.isServing) this.#watchPromise(process.snapshot());
+    } else if (event.kind === 'lists') {
+      if (process?.isServing) process.changeLists(event.seed, event.changes);
     } else if (event.kind === 'stop') {
       if (process?.isServing) this.#watchPromise(this.#stopCleanly(process, event.downMs));
     } else machine.happen(event);

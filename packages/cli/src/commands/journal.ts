@@ -63,6 +63,7 @@ async function runVerify(
       ['entries', countText(report.entries)],
       ['deletes', countText(report.deletes)],
       ['clears', countText(report.clears)],
+      ['changes of lists', countText(report.listChanges)],
       ['replies kept', countText(report.marks)],
       ['sessions', countText(report.sessions)],
       ['synced up to', `LSN ${report.durableLsn}`],

@@ -100,6 +100,7 @@ async function runVerify(
       ['taken', new Date(report.createdMs).toISOString()],
       ['entries', countText(report.entries)],
       ['deletes', countText(report.deletes)],
+      ['changes of lists', countText(report.listChanges)],
       ['versions', `${report.beginVersion} to ${report.endVersion}`],
       ['JSON lines', sizeText(report.plainBytes)],
       ...report.files.map((file) => [

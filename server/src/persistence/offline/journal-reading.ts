@@ -35,6 +35,7 @@ export interface JournalReport {
   readonly entries: number;
   readonly deletes: number;
   readonly clears: number;
+  readonly listChanges: number;
   readonly marks: number;
   readonly sessions: number;
   /** What a crash left at the end of an open segment; undefined: nothing was torn. */
@@ -155,8 +156,8 @@ class RecordLines {
   }
 
   get counts() {
-    const { entries, deletes, clears } = this.#encoder.counts;
-    return { entries, deletes, clears, marks: this.#marks, sessions: this.#sessions };
+    const { entries, deletes, clears, listChanges } = this.#encoder.counts;
+    return { entries, deletes, clears, listChanges, marks: this.#marks, sessions: this.#sessions };
   }
 
   async take(bytes: Uint8Array, start: number, end: number): Promise<void> {

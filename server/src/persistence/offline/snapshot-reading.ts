@@ -28,6 +28,8 @@ export interface VerifyReport {
   readonly entries: number;
   readonly deletes: number;
   readonly clears: number;
+  /** Changes of lists, and the parts of long ones behind the first. */
+  readonly listChanges: number;
   /** Lowest and highest version (LSN) of an entry, 0 where there is none. */
   readonly versionMin: number;
   readonly versionMax: number;
