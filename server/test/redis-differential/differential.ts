@@ -43,6 +43,9 @@ const PIPELINE_MAX = 50;
 /** Different commands in one report; a defect that is everywhere need not be shown oftener. */
 const REPORTED_MAX = 4;
 const SHRINK_RUNS_MAX = 300;
+/** Where a run waits for a reply in vain. */
+const SHRINK_RUNS_MAX_SILENT = 10;
+const NO_REPLY = 'no reply';
 const SCAN_CALLS_MAX = 1000;
 const SHOWN_MAX = 600;
 
@@ -103,7 +106,8 @@ export class Differential {
       return found !== undefined && commandName(candidate.commands[found.at]) === name;
     };
     const prefix = { ...plan, commands: plan.commands.slice(0, difference.at + 1) };
-    const shortest = await shrink(prefix, shorter, isSameDefect, SHRINK_RUNS_MAX);
+    const runsMax = difference.ours === NO_REPLY ? SHRINK_RUNS_MAX_SILENT : SHRINK_RUNS_MAX;
+    const shortest = await shrink(prefix, shorter, isSameDefect, runsMax);
     const last = await this.#differenceOf(shortest.plan);
     return last === undefined
       ? `${reportOf(plan, difference)}\n(not the same each time)`
@@ -189,7 +193,7 @@ class PlanRun {
         real[i] === undefined ||
         !this.#comparison.isSame(commands[i], ours[i], real[i])
       )
-        return { at: start + i, ours: ours[i]?.raw ?? 'no reply', real: real[i]?.raw ?? 'no reply' };
+        return { at: start + i, ours: ours[i]?.raw ?? NO_REPLY, real: real[i]?.raw ?? NO_REPLY };
     }
     return undefined;
   }

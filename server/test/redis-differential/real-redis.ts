@@ -42,6 +42,8 @@ export class RealRedis {
       save: '',
       appendonly: 'no',
       dir: directory,
+      // How soon it sees that a blocked client's time is over.
+      hz: '500',
       'proto-max-bulk-len': String(VALUE_BYTES_MAX),
       'enable-debug-command': 'local',
       ...more,

@@ -96,7 +96,6 @@ const aroundLists: CommandDraw = mixed(
   [2, (draw) => ['RENAME', key(draw), key(draw)]],
   [2, (draw) => ['COPY', key(draw), key(draw), ...draw.some([0.6, () => ['REPLACE']])]],
   [1, (draw) => ['OBJECT', 'ENCODING', key(draw)]],
-  [1, transactions],
 );
 
 /** Everything on lists, with keys of other types and lists under other names in between. */
@@ -106,6 +105,7 @@ export const lists: CommandDraw = mixed(
   [24, read],
   [22, change],
   [10, move],
-  [2, blocking],
+  [5, blocking],
   [12, aroundLists],
+  [3, transactions],
 );

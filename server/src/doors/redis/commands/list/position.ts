@@ -7,6 +7,9 @@ import { isSameElement } from './same-element.js';
 const RANK_ZERO =
   "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list";
 
+/** Has no counterpart above zero: Redis 7.0 then takes every match from the end on. */
+const INT64_MIN = -(2n ** 63n);
+
 /** [RANK rank] [COUNT count] [MAXLEN length], each as often as one likes. One object, reused. */
 class PositionOptions {
   rank = 1;
@@ -28,7 +31,7 @@ class PositionOptions {
       if (call.isWord(at, 'rank')) {
         if (value === undefined) return RedisError.NOT_AN_INTEGER;
         if (value === 0) return RANK_ZERO;
-        this.rank = Number(value);
+        this.rank = value === INT64_MIN ? -1 : Number(value);
       } else if (call.isWord(at, 'count')) {
         if (value === undefined || value < 0) return "ERR COUNT can't be negative";
         this.count = value === 0 ? Number.POSITIVE_INFINITY : Number(value);
