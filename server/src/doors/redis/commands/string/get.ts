@@ -32,7 +32,8 @@ export const getExpire: RedisHandler = (client, call) => {
   }
   const ref = findText(client, call);
   if (ref === 0) return;
-  let expiryMs = options.removesExpiry ? 0 : engine.store.expiryOf(ref);
+  const before = engine.store.expiryOf(ref);
+  let expiryMs = options.removesExpiry ? 0 : before;
   if (options.unit !== undefined) {
     expiryMs = expiryArgument(client, call, options.expiryIndex, options.unit, 'getex');
     if (expiryMs === 0) return;
@@ -41,7 +42,11 @@ export const getExpire: RedisHandler = (client, call) => {
   reply.value(engine, ref);
   if (expiryMs !== 0 && expiryMs <= engine.nowMs) {
     engine.removeKey(ref, call.bytes, call.starts[1], call.ends[1]);
-  } else if (expiryMs !== engine.store.expiryOf(ref) && engine.setExpiry(ref, expiryMs) === 0) {
+  } else if (
+    // The expiry that it has, given again, is a change to whoever watches the key.
+    (options.unit !== undefined || expiryMs !== before) &&
+    engine.setExpiry(ref, expiryMs) === 0
+  ) {
     reply.out.at = answerAt;
     reply.error(RedisError.OUT_OF_MEMORY);
   }
