@@ -8,7 +8,7 @@ import type { RedisHandler } from '../../redis-handler.js';
 import { PlainValue } from './plain-value.js';
 
 /**
- * Cells of the table: at most 128 MiB for the time of the command, and some 100 ms in which nobody else is served. Redis
+ * Cells of the table: at most 128 MiB for the time of the command, and a fraction of a second in which nobody else is served. Redis
  * takes four bytes per cell, and as much as it would for one value.
  */
 const CELLS_MAX = 2 ** 25;
