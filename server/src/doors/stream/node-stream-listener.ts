@@ -21,6 +21,8 @@ const BACKLOG = 1024;
 /** As Redis has it: after so long without a sign of life the peer is asked whether it is still there. */
 const KEEP_ALIVE_MS = 300_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** What a timer of Node can be set to, 24 days; more and it would go off at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 /** Large answers go in parts, so that their buffers' way through the system can be seen. */
 const WRITE_BYTES_MAX = 256 * 1024;
 
@@ -181,8 +183,12 @@ class NodeStreamSocket implements StreamSocket {
 export const nodeStreamTimers: StreamTimers = {
   later: (run) => void setImmediate(run),
   after: (delayMs, run) => {
-    const timer = setTimeout(run, delayMs);
-    timer.unref();
+    let timer: NodeJS.Timeout;
+    const wait = (leftMs: number): void => {
+      const next = leftMs > TIMER_MS_MAX ? () => wait(leftMs - TIMER_MS_MAX) : run;
+      timer = setTimeout(next, Math.min(leftMs, TIMER_MS_MAX)).unref();
+    };
+    wait(delayMs);
     return () => clearTimeout(timer);
   },
 };
