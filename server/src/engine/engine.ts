@@ -333,7 +333,7 @@ export class Engine {
       this.cancelChange();
       return 0;
     }
-    this.endPut(store.lastPut);
+    this.endPut(store.lastPut, version);
     return store.lastPut;
   }
 
@@ -343,7 +343,7 @@ export class Engine {
     const version = this.#journal.lastLsn + 1;
     const appended = this.store.append(ref, op.bytes, op.valueStart, op.valueEnd, version);
     if (appended === 0) this.cancelChange();
-    else this.endPut(appended);
+    else this.endPut(appended, version);
     return appended;
   }
 
@@ -353,8 +353,8 @@ export class Engine {
     const version = this.#journal.lastLsn + 1;
     const changed = this.store.setExpiry(ref, expiryMs, version);
     if (changed === 0) this.cancelChange();
-    else if (this.store.typeOf(changed) !== ValueType.LIST) this.endPut(changed);
-    else if (!this.endChange(changed)) this.#journal.splice(changed, 0, 0, 0);
+    else if (this.store.typeOf(changed) !== ValueType.LIST) this.endPut(changed, version);
+    else if (!this.endChange(changed, version)) this.#journal.splice(changed, 0, 0, 0);
     return changed;
   }
 
@@ -395,19 +395,19 @@ export class Engine {
     if (this.#isAtomic) this.#undo.forgetLast();
   }
 
-  /** It happened: the entry now has the next LSN as its version, and the journal is told all of it. */
-  endPut(ref: EntryRef): void {
-    if (!this.endChange(ref)) this.#journal.put(ref);
+  /** `endChange`, and the journal is told all of the entry. */
+  endPut(ref: EntryRef, version: number): void {
+    if (!this.endChange(ref, version)) this.#journal.put(ref);
   }
 
   /**
-   * It happened: the entry now has the next LSN as its version. False: its effect is to be told to the journal now; true:
-   * at the end of the atomic request, as a whole.
+   * It happened: the entry has the next LSN as its version, and was written under `version` so far (0: an older one).
+   * False: its effect is to be told to the journal now; true: at the end of the atomic request, as a whole.
    */
-  endChange(ref: EntryRef): boolean {
+  endChange(ref: EntryRef, version: number): boolean {
     const lsn = this.#journal.takeLsn();
     // Evictions on the way may have taken the LSN that the entry was written under.
-    if (this.store.versionOf(ref) !== lsn) this.store.setVersion(ref, lsn);
+    if (lsn !== version) this.store.setVersion(ref, lsn);
     if (this.#isAtomic) this.#undo.happened(lsn);
     return this.#isAtomic;
   }

@@ -65,7 +65,7 @@ export class Lists {
     if (grown === 0) {
       if (ref === 0 && list !== 0) store.remove(bytes, keyStart, keyEnd);
       engine.cancelChange();
-    } else if (ref === 0) engine.endPut(grown);
+    } else if (ref === 0) engine.endPut(grown, 0);
     else this.#endSplice(grown, at, 0, count);
     return grown;
   }
@@ -115,7 +115,8 @@ export class Lists {
     const removed = lists.removeEqual(ref, source, start, end, limit, isBackward);
     if (removed === 0) engine.cancelChange();
     else if (lists.lengthOf(ref) === 0) this.#endEmpty(ref, bytes, keyStart, keyEnd);
-    else if (!engine.endChange(ref)) this.#journal.removeEqual(ref, removed, isBackward, source, start, end);
+    else if (!engine.endChange(ref, 0))
+      this.#journal.removeEqual(ref, removed, isBackward, source, start, end);
     return removed;
   }
 
@@ -163,7 +164,7 @@ export class Lists {
     const expiryMs = store.expiryOf(from);
     const copied = store.lists.copy(from, hash, bytes, toStart, toEnd, expiryMs, version, engine.nowMs);
     if (copied === 0) engine.cancelChange();
-    else if (!engine.endChange(copied)) this.#journal.copy(copied, bytes, fromStart, fromEnd);
+    else if (!engine.endChange(copied, version)) this.#journal.copy(copied, bytes, fromStart, fromEnd);
     return copied;
   }
 
@@ -216,7 +217,7 @@ export class Lists {
   }
 
   #endSplice(ref: EntryRef, at: number, removed: number, inserted: number): void {
-    if (!this.#engine.endChange(ref)) this.#journal.splice(ref, at, removed, inserted);
+    if (!this.#engine.endChange(ref, 0)) this.#journal.splice(ref, at, removed, inserted);
   }
 
   /** Nothing is left of the list: its key goes. */
