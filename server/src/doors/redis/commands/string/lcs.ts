@@ -8,8 +8,8 @@ import type { RedisHandler } from '../../redis-handler.js';
 import { PlainValue } from './plain-value.js';
 
 /**
- * Cells of the table: at most 128 MiB for the time of the command, and a fraction of a second in which nobody else is served. Redis
- * takes four bytes per cell, and as much as it would for one value.
+ * Cells of the table: at most 128 MiB for the time of the command, and a fraction of a second in which nobody else is
+ * served. Redis takes four bytes per cell, and as much as it would for one value.
  */
 const CELLS_MAX = 2 ** 25;
 const NOT_TEXT = 'ERR The specified keys must contain string values';
