@@ -18,6 +18,7 @@ import type { EntryRef } from '../store-options.js';
 import { ListChain } from './list-chain.js';
 import { ListCursor } from './list-cursor.js';
 import { ELEMENT_LENGTH_MAX, elementBytes, lengthBytes, lengthFrom, writeElement } from './list-element.js';
+import { ListEnds } from './list-ends.js';
 import { headBytes, type ListNodes, NODE_BYTES_MAX, NODE_HEADER_BYTES } from './list-nodes.js';
 import { ListSpace } from './list-space.js';
 
@@ -34,6 +35,7 @@ export class ListBlocks {
   #nodes: ListNodes;
   #chain: ListChain;
   #space: ListSpace;
+  #ends: ListEnds;
   readonly #cursor = new ListCursor();
   readonly #oneStart = new Int32Array(1);
   readonly #oneEnd = new Int32Array(1);
@@ -44,6 +46,7 @@ export class ListBlocks {
     this.#nodes = table.nodes;
     this.#chain = new ListChain(table, reclaimer);
     this.#space = new ListSpace(table);
+    this.#ends = new ListEnds(table.pool, table.arena);
   }
 
   /** The store was emptied: from now on lists are entries of another table. */
@@ -53,6 +56,7 @@ export class ListBlocks {
     this.#nodes = table.nodes;
     this.#chain = new ListChain(table, reclaimer);
     this.#space = new ListSpace(table);
+    this.#ends = new ListEnds(table.pool, table.arena);
   }
 
   /** How many elements a list has. */
@@ -181,6 +185,9 @@ export class ListBlocks {
     const nodes = this.#nodes;
     const length = nodes.countOf(ref);
     if (!(at >= 0 && at <= length)) throw new RangeError(`index ${at} of a list of ${length}`);
+    if (count === 1 && (at === 0 || at === length)) {
+      if (this.#ends.push(ref, at < length, source, starts[from], ends[from])) return ref;
+    }
     let bytes = 0;
     for (let i = from; i < from + count; i++) {
       const elementLength = ends[i] - starts[i];
@@ -244,6 +251,10 @@ export class ListBlocks {
     if (count === 0) return;
     const nodes = this.#nodes;
     const length = nodes.countOf(ref);
+    if (count === 1 && (at === 0 || at === length - 1) && this.#ends.pop(ref, at === 0)) {
+      this.#space.shrink(at === 0 ? nodes.firstOf(ref) : nodes.lastOf(ref));
+      return;
+    }
     let node = nodes.firstOf(ref);
     let index = 0;
     if (at > 0) {

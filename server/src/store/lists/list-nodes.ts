@@ -24,24 +24,38 @@ import { SEGMENT_SHIFT, SEGMENT_UNIT_MASK, type SegmentPool } from '../segment-p
 import { lengthBytes, lengthFrom, lengthUpTo } from './list-element.js';
 
 const NODE = 1 << 15;
-const ELEMENTS_MASK = NODE - 1;
+export const ELEMENTS_MASK = NODE - 1;
 const PREVIOUS = 1;
 const NEXT = 2;
-const START = 3;
-const END = 4;
+export const START = 3;
+export const END = 4;
 export const NODE_HEADER_BYTES = 20;
 /** Nodes of more than one element are no larger: nine fill a slab of their size class with the least rest. */
 export const NODE_BYTES_MAX = 7680;
 
-const HEAD_COUNT = 0;
-const HEAD_BYTES = 1;
-const HEAD_FIRST = 3;
-const HEAD_LAST = 4;
+export const HEAD_COUNT = 0;
+export const HEAD_BYTES = 1;
+export const HEAD_FIRST = 3;
+export const HEAD_LAST = 4;
 const HEAD_WORDS = 5;
 
 /** Bytes of the value of a list's entry, whose key has this length. */
 export function headBytes(keyLength: number): number {
   return 4 * HEAD_WORDS + (-keyLength & 3);
+}
+
+/** The word where the head of a list begins, whose entry begins at word `at`. */
+export function headAt(words: Int32Array, at: number): number {
+  const word0 = words[at];
+  return at + ((headerBytes(word0) + (word0 >>> KEY_LENGTH_SHIFT) + 3) >>> 2);
+}
+
+/** Counts elements in or out of the head that begins at word `at`. */
+export function addToHead(words: Int32Array, at: number, elements: number, bytes: number): void {
+  const sum = (words[at + HEAD_BYTES] >>> 0) + words[at + HEAD_BYTES + 1] * 2 ** 32 + bytes;
+  words[at + HEAD_COUNT] += elements;
+  words[at + HEAD_BYTES] = sum | 0;
+  words[at + HEAD_BYTES + 1] = Math.floor(sum / 2 ** 32);
 }
 
 /** Is the block that begins with this word a node? If not, it is an entry. */
@@ -81,12 +95,7 @@ export class ListNodes {
 
   /** Counts elements in or out. */
   add(ref: number, elements: number, bytes: number): void {
-    const words = this.#pool.words[ref >>> SEGMENT_SHIFT];
-    const at = this.#headAt(ref);
-    const sum = (words[at + HEAD_BYTES] >>> 0) + words[at + HEAD_BYTES + 1] * 2 ** 32 + bytes;
-    words[at + HEAD_COUNT] += elements;
-    words[at + HEAD_BYTES] = sum | 0;
-    words[at + HEAD_BYTES + 1] = (sum / 2 ** 32) | 0;
+    addToHead(this.#pool.words[ref >>> SEGMENT_SHIFT], this.#headAt(ref), elements, bytes);
   }
 
   /** The first node of a list; 0 = it has none. */
@@ -315,11 +324,8 @@ export class ListNodes {
     this.#setHead(ref, HEAD_LAST, 0);
   }
 
-  /** The word where the head of a list begins. */
   #headAt(ref: number): number {
-    const at = (ref & SEGMENT_UNIT_MASK) << 1;
-    const word0 = this.#pool.words[ref >>> SEGMENT_SHIFT][at];
-    return at + ((headerBytes(word0) + (word0 >>> KEY_LENGTH_SHIFT) + 3) >>> 2);
+    return headAt(this.#pool.words[ref >>> SEGMENT_SHIFT], (ref & SEGMENT_UNIT_MASK) << 1);
   }
 
   #head(ref: number, field: number): number {

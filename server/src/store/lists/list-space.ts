@@ -92,9 +92,12 @@ export class ListSpace {
   shrink(node: number): void {
     const { nodes, arena } = this.#table;
     const used = nodes.usedOf(node);
+    const size = NODE_HEADER_BYTES + used;
+    // Of most nodes that is all there is to say, and the size of a block is not looked up for each pop.
+    if (SHRINK_PART * size > NODE_BYTES_MAX) return;
     const capacity = arena.capacityOf(node);
-    if (capacity < SHRINK_BYTES_MIN || SHRINK_PART * (NODE_HEADER_BYTES + used) > capacity) return;
-    const block = arena.allocate(2 * (NODE_HEADER_BYTES + used));
+    if (capacity < SHRINK_BYTES_MIN || SHRINK_PART * size > capacity) return;
+    const block = arena.allocate(2 * size);
     if (block !== 0) nodes.transfer(node, block, NODE_HEADER_BYTES + (used >>> 1));
   }
 
