@@ -21,7 +21,7 @@ export class HttpSession extends Duplex {
   readonly port: StreamSession;
   /** The last answer was given: whatever else has been read is not looked at. */
   isEnding = false;
-  #runs: Run[] = [];
+  readonly #runs: Run[] = [];
   #running: Run | undefined;
   #isReading = false;
   #isGone = false;
@@ -53,16 +53,13 @@ export class HttpSession extends Duplex {
    * ahead: so a read sees the write in front of it, and nobody has a thousand answers made that he does not take.
    */
   enqueue(run: Run): void {
-    if (this.#running?.isReceiving) {
-      // There is nothing behind a request that is not complete: this says that it never will be.
-      this.#running = undefined;
-      this.#runs = [];
-    }
     this.#runs.push(run);
     this.#runNext();
   }
 
   #runNext(): void {
+    // There is nothing behind a request that is not complete, but what says that it never will be.
+    if (this.#running?.isReceiving && this.#runs.length > 0) this.#running = undefined;
     if (this.#running !== undefined || this.isEnding) return;
     const run = this.#runs.shift();
     if (run === undefined) return;
@@ -72,6 +69,7 @@ export class HttpSession extends Duplex {
       this.#running = undefined;
       this.#runNext();
     });
+    if (run.isReceiving && this.#runs.length > 0) this.#runNext();
   }
 
   /** As a socket has it: `timeout` after so long without a byte either way; 0 = never. */
