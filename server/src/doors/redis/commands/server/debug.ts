@@ -2,7 +2,8 @@ import type { RedisCall } from '../../redis-call.js';
 import type { RedisClient } from '../../redis-client.js';
 import { wrongSubcommand } from '../../redis-errors.js';
 
-const DURATION_MS_MAX = 2 ** 31;
+/** As microseconds in 64 bits; what is longer Redis does not wait for at all. */
+const DURATION_MS_MAX = 2 ** 63 / 1000;
 
 /** SLEEP alone. Unlike Redis it holds up its own connection only: one client must not stop a server for others. */
 export function debug(client: RedisClient, call: RedisCall): void {
@@ -12,8 +13,8 @@ export function debug(client: RedisClient, call: RedisCall): void {
     return;
   }
   // Redis reads it as C does: what is no number is 0.
-  const durationMs = Math.min(Math.max(0, Number.parseFloat(call.text(2)) * 1000 || 0), DURATION_MS_MAX);
-  if (durationMs === 0 || client.isExecuting) {
+  const durationMs = Number.parseFloat(call.text(2)) * 1000 || 0;
+  if (durationMs <= 0 || durationMs >= DURATION_MS_MAX || client.isExecuting) {
     reply.ok();
     return;
   }
