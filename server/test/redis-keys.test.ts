@@ -229,6 +229,20 @@ test('KEYS', () => {
   assert.equal(replyOf(client, 'KEYS', `key:2999${'*'.repeat(5_000)}`).members.length, 1);
 });
 
+test('a pattern of 64 KiB is taken, a longer one refused', () => {
+  const { client } = start();
+  ask(client, 'SET', 'a', '1');
+  const pattern = '[a]'.repeat(21_845);
+  assert.equal(ask(client, 'KEYS', `${pattern}?`), '*0');
+  assert.equal(ask(client, 'KEYS', '*'.repeat(65_536)), '*1 $1 a');
+  for (const command of [
+    ['KEYS', `${pattern}??`],
+    ['SCAN', '0', 'MATCH', `${pattern}??`],
+  ])
+    assert.equal(ask(client, ...command), '-ERR the pattern is too long: this server takes 65536 bytes');
+  assert.equal(ask(client, 'KEYS', 'a'), '*1 $1 a');
+});
+
 test('the answers before and after a KEYS stand where they belong', () => {
   const { client } = start();
   ask(client, 'MSET', 'a', '1', 'b', '2');

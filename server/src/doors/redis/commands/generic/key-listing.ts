@@ -8,6 +8,12 @@ import type { RedisCall } from '../../redis-call.js';
 import type { RespWriter } from '../../resp-writer.js';
 import { redisTypeOf } from './type.js';
 
+/**
+ * Longer patterns are refused: keys are short, so nobody needs one, and compiled it takes up to twenty times its length.
+ */
+const PATTERN_BYTES_MAX = 64 * 1024;
+export const PATTERN_TOO_LONG: string = `ERR the pattern is too long: this server takes ${PATTERN_BYTES_MAX} bytes`;
+
 const STAR = 0x2a;
 /** `*2`, a cursor of 10 digits, an array's length of as many, and what RespWriter asks room for beyond it. */
 const HEAD_BYTES_MAX = 64;
@@ -43,7 +49,7 @@ export class KeyListing {
     out.at += HEAD_BYTES_MAX;
   }
 
-  /** Only keys that match the pattern in that argument. */
+  /** Only keys that match the pattern in that argument, which is not too long. */
   onlyMatching(call: RedisCall, index: number): void {
     const start = call.starts[index];
     const end = call.ends[index];
@@ -110,6 +116,11 @@ export class KeyListing {
     out.at += keysEnd - keysAt;
     this.#glob = this.#usualGlob;
   }
+}
+
+/** Whether that argument is longer than a pattern may be. */
+export function isPatternTooLong(call: RedisCall, index: number): boolean {
+  return call.lengthOf(index) > PATTERN_BYTES_MAX;
 }
 
 /** Whether the key [start, end) is among those that begin with `prefix`. */

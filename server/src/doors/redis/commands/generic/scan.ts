@@ -7,11 +7,11 @@
 import type { RedisCall } from '../../redis-call.js';
 import { RedisError } from '../../redis-errors.js';
 import type { RedisHandler } from '../../redis-handler.js';
-import { KeyListing } from './key-listing.js';
+import { isPatternTooLong, KeyListing, PATTERN_TOO_LONG } from './key-listing.js';
 
 const COUNT_DEFAULT = 10;
-/** Entries looked at between two checks of the bounds below. */
-const SLICE_ENTRIES = 256;
+/** Entries looked at between two checks of the bounds below: with the worst pattern each takes a million steps. */
+const SLICE_ENTRIES = 32;
 /** A page ends early, with a cursor to go on from, so that no COUNT and no pattern holds up others for long. */
 const ENTRIES_MAX = 100_000;
 const PAGE_BYTES_MAX = 1024 * 1024;
@@ -67,8 +67,10 @@ class ScanOptions {
         if (count === undefined) return RedisError.NOT_AN_INTEGER;
         if (count < 1) return RedisError.SYNTAX;
         this.count = Number(count);
-      } else if (call.isWord(i, 'match')) this.patternIndex = i + 1;
-      else if (call.isWord(i, 'type')) this.type = call.text(i + 1).toLowerCase();
+      } else if (call.isWord(i, 'match')) {
+        if (isPatternTooLong(call, i + 1)) return PATTERN_TOO_LONG;
+        this.patternIndex = i + 1;
+      } else if (call.isWord(i, 'type')) this.type = call.text(i + 1).toLowerCase();
       else return RedisError.SYNTAX;
     }
     return undefined;
