@@ -28,6 +28,7 @@ import { WallClock } from './engine/wall-clock.js';
 import { EventLoopDelay } from './ops/event-loop-delay.js';
 import { LoadingStore } from './ops/loading-store.js';
 import type { Logger } from './ops/log.js';
+import { connectionsWithinOpenFiles } from './ops/open-files.js';
 import { serverInfo } from './ops/server-info.js';
 import { SnapshotSchedule } from './ops/snapshot-schedule.js';
 import { statistics } from './ops/statistics.js';
@@ -165,6 +166,13 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       onDefect: (error) => log.error({ err: error }, 'a defect of the server; please report this'),
       onCompleted: () => ticks.reconsider(),
     });
+    const connectionsMax = connectionsWithinOpenFiles(settings.maxClients);
+    if (listener !== undefined && connectionsMax < settings.maxClients) {
+      log.warn(
+        { connectionsMax, maxClients: settings.maxClients },
+        'the system lets this process open fewer files than maxClients needs: raise its limit (ulimit -n), or lower --max-clients',
+      );
+    }
     const stream = new StreamDoor({
       engine,
       wallNowMs: () => wallClock.now(),
@@ -172,7 +180,7 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       timers: nodeStreamTimers,
       keys: accessWatch.usable,
       crypto,
-      limits: { connectionsMax: settings.maxClients },
+      limits: { connectionsMax },
       onDefect: (error) => log.error({ err: error }, 'a defect of the server; please report this'),
       onTurnEnd: () => groupCommit.flush(),
     });

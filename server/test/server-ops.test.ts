@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite } from 'uvu';
 import { openLog } from '../src/ops/log.js';
+import { connectionsWithinOpenFiles } from '../src/ops/open-files.js';
 import { SnapshotSchedule } from '../src/ops/snapshot-schedule.js';
 import type { Database, LoadReport, SnapshotReport, SnapshotSource } from '../src/persistence/index.js';
 
@@ -121,6 +122,16 @@ test('a snapshot that fails leaves the changes open; only a fatal failure ends t
   assert.equal(around.fatal.length, 1);
   await assert.rejects(around.schedule.take(true), /EIO/);
   assert.equal(around.fatal.length, 1, 'the last one is reported by the stop that asked for it');
+});
+
+test('connections leave room for the files of the database', () => {
+  assert.equal(connectionsWithinOpenFiles(10_000, 1_048_576), 10_000);
+  assert.equal(connectionsWithinOpenFiles(10_000, 10_128), 10_000);
+  assert.equal(connectionsWithinOpenFiles(10_000, 10_127), 9_999);
+  assert.equal(connectionsWithinOpenFiles(10_000, 1_024), 896);
+  assert.equal(connectionsWithinOpenFiles(10_000, 64), 16);
+  assert.equal(connectionsWithinOpenFiles(2, 1_024), 2);
+  assert.ok(connectionsWithinOpenFiles(1) === 1, 'whatever this machine says');
 });
 
 test.run();

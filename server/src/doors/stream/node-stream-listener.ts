@@ -97,8 +97,7 @@ export class StreamListener {
     }
     const carried = new NodeStreamSocket(socket, this.#lingerMs);
     const listener = this.#acceptor.accept(carried);
-    if (listener === undefined) socket.resume();
-    else carried.start(listener);
+    if (listener !== undefined) carried.start(listener);
   }
 }
 

@@ -99,7 +99,8 @@ export class StreamDoor implements ConnectionSurroundings, StreamAcceptor {
     if (this.#socketCount >= this.limits.connectionsMax) {
       this.statistics.rejected++;
       socket.write(TOO_MANY, 0, TOO_MANY.length);
-      socket.end();
+      // At once, as Redis: who waited for such a peer would have one connection too many all the while.
+      socket.destroy();
       return undefined;
     }
     this.engine.nowMs = this.#options.wallNowMs();

@@ -35,6 +35,6 @@ export interface StreamSocketListener {
 
 /** What takes connections as they come in. */
 export interface StreamAcceptor {
-  /** Undefined: there are too many; the socket was told so and ends. */
+  /** Undefined: there are too many; the socket was told so and has ended. */
   accept(socket: StreamSocket): StreamSocketListener | undefined;
 }
