@@ -12,7 +12,7 @@ export const RedisLimits = {
   /** Before authentication on a sealed server. As Redis. */
   unauthenticatedArgumentsMax: 10,
   unauthenticatedBulkBytesMax: 16 * KIBIBYTE,
-  /** Commands queued by MULTI, as they came. */
+  /** Memory of the commands queued by MULTI. */
   transactionBytesMax: 64 * MEBIBYTE,
   watchedKeysMax: 64 * KIBIBYTE,
 } as const;

@@ -17,6 +17,10 @@ interface WatchedKey {
   readonly version: number;
 }
 
+/** What a queued command takes beside its bytes: so a million short ones are not free. */
+const COMMAND_BYTES = 256;
+const ARGUMENT_BYTES = 8;
+
 export class Transaction {
   /** MULTI was said: commands are queued. */
   isOpen = false;
@@ -32,14 +36,14 @@ export class Transaction {
     return this.#watched.size;
   }
 
-  /** Bytes that the queued commands hold, for CLIENT LIST. */
+  /** Memory that the queued commands hold, for CLIENT LIST. */
   get queuedBytes(): number {
     return this.#queuedBytes;
   }
 
   /** False: more than a client may have waiting. */
   queue(command: RedisCommand, call: RedisCall): boolean {
-    const bytes = call.ends[call.count - 1] - call.starts[0];
+    const bytes = call.ends[call.count - 1] - call.starts[0] + call.count * ARGUMENT_BYTES + COMMAND_BYTES;
     if (this.#queuedBytes + bytes > RedisLimits.transactionBytesMax) return false;
     this.#queuedBytes += bytes;
     if ((command.flags & CommandFlag.WRITES) !== 0) this.writes = true;
