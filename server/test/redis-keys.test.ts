@@ -164,7 +164,7 @@ test('TYPE and OBJECT', () => {
     ['OBJECT FREQ none', '$-1'],
   ]);
   assert.match(ask(client, 'OBJECT', 'FREQ', 'a'), noFrequency);
-  assert.match(ask(client, 'OBJECT', 'HELP'), /^\*11 \+OBJECT /);
+  assert.match(ask(client, 'OBJECT', 'HELP'), /^\*11 \+OBJECT .*\+ENCODING/);
 });
 
 test('RENAME and COPY', () => {

@@ -1,8 +1,9 @@
 import type { RedisCommandName } from '../../generated/command-names.js';
 import type { RedisHandler } from '../../redis-handler.js';
+import { help } from '../help.js';
 import { expire, expireAt, expireAtMilliseconds, expireMilliseconds, persist } from './expire.js';
 import { keys } from './keys.js';
-import { objectEncoding, objectFrequency, objectHelp, objectIdleTime, objectReferences } from './object.js';
+import { objectEncoding, objectFrequency, objectIdleTime, objectReferences } from './object.js';
 import { countPresent, deleteKeys } from './presence.js';
 import { randomKey } from './random-key.js';
 import { copy, rename, renameIfAbsent } from './rename.js';
@@ -21,7 +22,7 @@ export const genericCommands = {
   keys,
   'object|encoding': objectEncoding,
   'object|freq': objectFrequency,
-  'object|help': objectHelp,
+  'object|help': help,
   'object|idletime': objectIdleTime,
   'object|refcount': objectReferences,
   persist,

@@ -11,20 +11,6 @@ import { PlainValue } from '../string/plain-value.js';
 const EMBEDDED_BYTES_MAX = 44;
 const NOT_TRACKED =
   'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.';
-const HELP = [
-  'OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:',
-  'ENCODING <key>',
-  '    How Redis would keep the value: int, embstr, raw or quicklist.',
-  'FREQ <key>',
-  '    Answered as by a Redis that keeps no frequencies: with an error.',
-  'IDLETIME <key>',
-  '    Always 0: times of access are not kept.',
-  'REFCOUNT <key>',
-  '    Always 1: values are not shared.',
-  'HELP',
-  '    This text.',
-];
-
 const value = new PlainValue();
 
 export const objectEncoding: RedisHandler = (client, call) => {
@@ -49,11 +35,6 @@ export const objectIdleTime: RedisHandler = (client, call) => {
 
 export const objectFrequency: RedisHandler = (client, call) => {
   if (findOrNull(client, call) !== 0) client.reply.error(NOT_TRACKED);
-};
-
-export const objectHelp: RedisHandler = (client) => {
-  client.reply.array(HELP.length);
-  for (const line of HELP) client.reply.simple(line);
 };
 
 function encodingOf({ bytes, start, end, length }: PlainValue): string {
