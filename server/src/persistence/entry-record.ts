@@ -38,7 +38,8 @@ export function writeRecordHead(
   version: number,
   clientFlags = 0,
 ): void {
-  writer.ensure(RECORD_HEAD_BYTES + CLIENT_FLAGS_BYTES + keyBytes + valueBytes);
+  // No more than that: where a head is written over itself, what stands behind it must stay where it is.
+  writer.ensure(recordHeadBytes(clientFlags) + keyBytes + valueBytes);
   writer.u8(kind);
   writer.u8(clientFlags === 0 ? type : type | HAS_CLIENT_FLAGS);
   writer.u16(keyBytes);
