@@ -401,7 +401,8 @@ for (const eviction of ['refuse', 'sieve'] as const) {
       if (kind < 5) {
         // Others around it, which may be evicted; the list must not.
         const key = Buffer.from(`filler ${filler++}`);
-        store.put(key, 0, key.length, 5, Buffer.alloc(draw(3000)), 0, draw(200), 0, 1, NOW);
+        const value = Buffer.alloc(draw(8000));
+        store.put(key, 0, key.length, 5, value, 0, value.length, 0, 1, NOW);
       } else if (kind < 9 && store.lists.bytesOf(list.ref) < 3 * MIB) {
         const at = kind < 7 ? draw(2) * list.wanted.length : draw(list.wanted.length + 1);
         const length = draw(40) === 0 ? draw(400_000) : draw(300);
