@@ -137,6 +137,12 @@ export function canonicalInteger(bytes: Uint8Array, start: number, end: number):
   return Number.isSafeInteger(asNumber) ? asNumber : exact;
 }
 
+/** Where an index counted from either end (-1 is the last place) is among so many places; it may be outside. */
+export function fromEitherEnd(index: Integer, length: number): number {
+  const at = Number(index);
+  return at < 0 ? at + length : at;
+}
+
 /** The bytes as text, one character each. */
 export function byteText(bytes: Uint8Array, start: number, end: number): string {
   let text = '';

@@ -1,7 +1,7 @@
 /** The ranges of BITCOUNT and BITPOS: first and last index, counted from the end where negative, of bytes or bits. */
 
 import type { Integer } from '@anoadb/protocol';
-import type { RedisCall } from '../../redis-call.js';
+import { fromEitherEnd, type RedisCall } from '../../redis-call.js';
 
 /** One object, set again and again. */
 export class BitRange {
@@ -22,8 +22,8 @@ export class BitRange {
   take(first: Integer, last: Integer, lengthBytes: number, unitBits: number): void {
     const units = (lengthBytes * 8) / unitBits;
     // A last index before the value still takes the first unit.
-    this.start = Math.max(0, fromEnd(first, units)) * unitBits;
-    this.end = (Math.min(Math.max(0, fromEnd(last, units)), units - 1) + 1) * unitBits;
+    this.start = Math.max(0, fromEitherEnd(first, units)) * unitBits;
+    this.end = (Math.min(Math.max(0, fromEitherEnd(last, units)), units - 1) + 1) * unitBits;
     this.isBackwards = first < 0 && last < 0 && first > last;
   }
 }
@@ -32,8 +32,4 @@ export class BitRange {
 export function unitBitsOf(call: RedisCall, index: number): number {
   if (call.isWord(index, 'bit')) return 1;
   return call.isWord(index, 'byte') ? 8 : 0;
-}
-
-function fromEnd(index: Integer, units: number): number {
-  return index < 0 ? units + Number(index) : Number(index);
 }

@@ -1,8 +1,9 @@
 /** Changes inside of a list. */
 
+import { fromEitherEnd } from '../../redis-call.js';
 import { RedisError } from '../../redis-errors.js';
 import type { RedisHandler } from '../../redis-handler.js';
-import { fromEitherEnd, isRefused, isTooLarge } from './list-key.js';
+import { isRefused, isTooLarge } from './list-key.js';
 import { isSameElement } from './same-element.js';
 
 /** Redis reads the index only where there is a list. */

@@ -1,6 +1,6 @@
-/** What list commands read their arguments by: the list under a key, its ends, an index from either end, a timeout. */
+/** What list commands read their arguments by: the list under a key, its ends, a timeout. */
 
-import { type Integer, ValueType } from '@anoadb/protocol';
+import { ValueType } from '@anoadb/protocol';
 import type { EntryRef } from '../../../../store/index.js';
 import type { RedisCall } from '../../redis-call.js';
 import type { RedisClient } from '../../redis-client.js';
@@ -38,12 +38,6 @@ export function isTooLarge(client: RedisClient, call: RedisCall, from: number, t
     return true;
   }
   return false;
-}
-
-/** Where an index counted from either end (-1 is the last element) is in a list of that length; it may be outside. */
-export function fromEitherEnd(index: Integer, length: number): number {
-  const at = Number(index);
-  return at < 0 ? at + length : at;
 }
 
 /** The timeout in milliseconds, 0 = for ever. Undefined: it makes no sense, and that is answered. */

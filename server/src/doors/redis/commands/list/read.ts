@@ -1,6 +1,7 @@
+import { fromEitherEnd } from '../../redis-call.js';
 import { RedisError } from '../../redis-errors.js';
 import type { RedisHandler } from '../../redis-handler.js';
-import { fromEitherEnd, isRefused } from './list-key.js';
+import { isRefused } from './list-key.js';
 
 export const length: RedisHandler = (client, call) => {
   const { engine } = client.server;

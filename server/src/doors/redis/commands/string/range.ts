@@ -1,4 +1,4 @@
-import type { Integer } from '@anoadb/protocol';
+import { fromEitherEnd } from '../../redis-call.js';
 import { RedisError } from '../../redis-errors.js';
 import type { RedisHandler } from '../../redis-handler.js';
 import { PlainValue } from './plain-value.js';
@@ -22,9 +22,9 @@ export const getRange: RedisHandler = (client, call) => {
     reply.error(RedisError.WRONG_TYPE);
     return;
   }
-  const start = Math.max(0, fromEnd(first, value.length));
+  const start = Math.max(0, fromEitherEnd(first, value.length));
   // A range that ends before the value still takes the first byte, unless it runs backwards.
-  const end = Math.min(Math.max(0, fromEnd(last, value.length)), value.length - 1);
+  const end = Math.min(Math.max(0, fromEitherEnd(last, value.length)), value.length - 1);
   const isBackwards = first < 0 && last < 0 && first > last;
   if (isBackwards || start > end) reply.bulk(NOTHING, 0, 0);
   else reply.bulk(value.bytes, value.start + start, value.start + end + 1);
@@ -69,8 +69,3 @@ export const setRange: RedisHandler = (client, call) => {
   const expiryMs = ref === 0 ? 0 : engine.store.expiryOf(ref);
   if (putText(client, call, 1, ref, scratch.bytes, 0, lengthBytes, expiryMs)) reply.integer(lengthBytes);
 };
-
-/** An index counted from the end where it is negative. */
-function fromEnd(index: Integer, length: number): number {
-  return index < 0 ? length + Number(index) : Number(index);
-}
