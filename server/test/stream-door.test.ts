@@ -19,14 +19,16 @@ const NEWLINE = 0x0a;
  * closes; `auth secret`; `throw` is a defect; `late` answers in a later turn.
  */
 class LineSession implements StreamSession {
+  readonly connection: StreamConnection;
+  readonly services: StreamServices;
   isOver = false;
   drainedCount = 0;
   readonly lines: string[] = [];
 
-  constructor(
-    readonly connection: StreamConnection,
-    readonly services: StreamServices,
-  ) {}
+  constructor(connection: StreamConnection, services: StreamServices) {
+    this.connection = connection;
+    this.services = services;
+  }
 
   read(bytes: Uint8Array, start: number, end: number): number {
     let at = start;

@@ -458,6 +458,13 @@ export class SocketClient {
     return taken;
   }
 
+  /** The next line without its end. */
+  async takeLine(): Promise<string> {
+    await this.#until(() => this.#received.includes('\r\n') || this.isClosed);
+    const line = await this.take(this.#received.indexOf('\r\n') + 2);
+    return line.slice(0, -2);
+  }
+
   /** Everything up to the end of the connection. */
   async takeAll(): Promise<string> {
     await this.#until(() => this.isClosed);
