@@ -384,6 +384,7 @@ test('a batch: results in order, failures in their own places', async () => {
     { op: 'ping', payload: 'hi' },
     { op: 'rename', key: 'n', newKey: 'm' },
     { op: 'type', key: 'm' },
+    { op: 'scan', cursor: '0', count: 10, key: 'm' },
   ]);
   assert.equal(status, 200);
   assert.deepEqual(results, [
@@ -407,6 +408,7 @@ test('a batch: results in order, failures in their own places', async () => {
     { status: 'OK', type: 'bytes', value: 'aGk=' },
     { status: 'OK', version: 9 },
     { status: 'OK', type: 'string', value: 'integer' },
+    { status: 'OK', value: { keys: ['m'], cursor: null } },
   ]);
 });
 
@@ -488,6 +490,8 @@ test('a batch that cannot be read says where, and nothing of it is executed', as
     ['{"ops":[{"op":"count"}],"atomic":1}', /"atomic" is true or false/],
     ['{"ops":[{"op":"count"}],"more":1}', /neither "ops" nor "atomic"/],
     ['{"ops":[{"op":"snapshot"},{"op":"count"}]}', /other ops beside snapshot/],
+    ['{"ops":[{"op":"set","key":"a","value":1,"ttlMs":"5"}]}', /ttlMs is not a whole number/],
+    ['{"ops":[{"op":"scan","cursor":"x","count":1}]}', /cursor is not a whole number/],
     [`{"ops":[${Array(256).fill('{"op":"count"}').join()}]}`, /more than 255/],
   ];
   for (const [body, detail] of table) {
@@ -530,6 +534,8 @@ test('while loading the data is not there, health is', async () => {
   assert.equal((await http.ask('GET /livez')).status, 200);
   const ready = await http.ask('GET /readyz');
   assert.deepEqual([ready.status, ready.body], [503, 'loading: 42 %\n']);
+  const metrics = await http.ask('GET /metrics');
+  assert.match(metrics.body, /^redis_loading_dump_file 1$[\s\S]*^anoa_loading_ratio 0\.427/m);
   http.harness.loadingPercent = undefined;
   assert.equal((await http.ask('GET /readyz')).status, 200);
 });

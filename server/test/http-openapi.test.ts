@@ -15,7 +15,7 @@ interface Schema {
     Record<
       string,
       {
-        readonly type?: string;
+        readonly type?: string | readonly string[];
         readonly enum?: readonly string[];
         readonly minimum?: number;
         readonly $ref?: string;
@@ -109,7 +109,7 @@ function valuesOf(
     fields.map(([field, schema]) => {
       if (schema.enum !== undefined) return [field, schema.enum[0]];
       if (schema.type === 'boolean') return [field, true];
-      if (schema.type === 'integer' || schema.type === 'number')
+      if (['integer', 'number'].includes([schema.type].flat()[0] ?? ''))
         return [field, Math.max(1, schema.minimum ?? 1)];
       return [field, 'text'];
     }),

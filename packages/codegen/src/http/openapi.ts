@@ -303,12 +303,21 @@ function argumentSchema(argument: Command['arguments'][number], model: SpecModel
       return { type: 'number', description };
     case 'i64':
       return { type: 'integer', format: 'int64', description };
+    case 'u64':
+      // As text too: cursors are given so.
+      return {
+        type: ['integer', 'string'],
+        pattern: '^[0-9]+$',
+        minimum: min ?? 0,
+        maximum: max ?? model.limit('versionMax'),
+        description,
+      };
     default:
-      return { type: 'integer', minimum: min ?? 0, maximum: max ?? integerMax(type, model), description };
+      return {
+        type: 'integer',
+        minimum: min ?? 0,
+        maximum: max ?? (type === 'u16' ? 0xffff : 2 ** 48 - 1),
+        description,
+      };
   }
-}
-
-function integerMax(type: 'u16' | 'u48' | 'u64', model: SpecModel): number {
-  if (type === 'u16') return 0xffff;
-  return type === 'u48' ? 2 ** 48 - 1 : model.limit('versionMax');
 }

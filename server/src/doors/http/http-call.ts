@@ -21,7 +21,7 @@ export interface HttpCall {
   readonly connection: StreamConnection;
 }
 
-/** Several of them only where an op is answered later. */
+/** Answers by a promise only where an op is answered later. */
 export type HttpHandler = (tools: HttpTools, call: HttpCall) => HttpAnswer | Promise<HttpAnswer>;
 
 const WRITER_BYTES_KEPT = 1024 * 1024;
@@ -48,7 +48,6 @@ export class HttpTools {
   writer = new ByteWriter(4096);
   /** The answer may leave once the journal has released it; 0: at once. */
   releasePosition = 0;
-
   /** Counters of all doors. */
   readonly doors: DoorStatistics;
 

@@ -153,7 +153,8 @@ export class HttpDoor {
           CHALLENGE,
         );
     }
-    if (route.access === 'database' && !mayReadAll(connection)) return statusProblem(Status.DENIED);
+    // Counters are there from the start on, how much is loaded among them.
+    if (route.access === 'database') return mayReadAll(connection) ? undefined : statusProblem(Status.DENIED);
     return this.services.loadingPercent() === undefined ? undefined : statusProblem(Status.LOADING);
   }
 }

@@ -169,10 +169,11 @@ function writeArgument(writer: ByteWriter, argument: CommandArgument, fields: Op
 }
 
 function writeUnsigned(writer: ByteWriter, type: 'u16' | 'u48' | 'u64', place: string, text: string): void {
-  const value = Number(text.startsWith('"') ? text.slice(1, -1) : text);
+  // A cursor may come as text, because a page gives it as text.
+  const digits = type === 'u64' && /^"\d+"$/.test(text) ? text.slice(1, -1) : text;
+  const value = Number(digits);
   const max = type === 'u16' ? 0xffff : type === 'u48' ? 2 ** 48 - 1 : Number.MAX_SAFE_INTEGER;
-  // A cursor comes as text, because a page gives it as text.
-  if (!/^("\d+"|\d+)$/.test(text) || value > max)
+  if (!/^\d+$/.test(digits) || value > max)
     throw new BatchError(place, `is not a whole number from 0 to ${max}`);
   writer[type](value);
 }
