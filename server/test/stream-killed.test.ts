@@ -6,7 +6,7 @@ import { type ServerProcess, startServerProcess } from '@anoadb/testkit';
 import { suite } from 'uvu';
 import { SocketClient } from './support/stream-harness.js';
 
-const test = suite('stream server: killed, loading, stopped by a client');
+const test = suite('stream server: killed, stopped by a client');
 
 const started = new Set<ServerProcess>();
 
