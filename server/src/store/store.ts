@@ -39,13 +39,12 @@ export class Store {
   readonly counters: StoreCounters = { expired: 0, evicted: 0, refused: 0, slotsMoved: 0, entriesMoved: 0 };
   /** The entry that the last successful `put` wrote: spares its caller a second look-up. */
   lastPut: EntryRef = 0;
-  /** What entries of type LIST hold. */
-  readonly lists: ListBlocks;
   readonly #options: StoreOptions;
   readonly #hash: KeyHash;
   readonly #ahead = new LookAhead(LOOK_AHEAD_KEYS_MAX);
   #table: EntryTable;
   #reclaimer: Reclaimer;
+  #lists: ListBlocks;
   /** False where entries carry no visited mark. */
   readonly #marksVisited: boolean;
 
@@ -59,7 +58,12 @@ export class Store {
     this.#marksVisited = (options.eviction ?? 'refuse') !== 'refuse';
     this.#table = this.#newTable();
     this.#reclaimer = new Reclaimer(this.#table);
-    this.lists = new ListBlocks(this.#table, this.#reclaimer);
+    this.#lists = new ListBlocks(this.#table, this.#reclaimer);
+  }
+
+  /** What entries of type LIST hold; another one after `clear`. */
+  get lists(): ListBlocks {
+    return this.#lists;
   }
 
   /** Entries present, expired ones that nobody has met yet included. */
@@ -420,7 +424,7 @@ export class Store {
     // A fresh table: letting go of some thousand segments costs nothing like freeing each entry.
     this.#table = this.#newTable();
     this.#reclaimer = new Reclaimer(this.#table);
-    this.lists.attach(this.#table, this.#reclaimer);
+    this.#lists = new ListBlocks(this.#table, this.#reclaimer);
     return removed;
   }
 
