@@ -100,14 +100,24 @@ export class HttpSession extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.#send([{ chunk }], done);
+  }
+
+  /** Head and body, which node:http writes apart, leave together. */
+  override _writev(chunks: readonly { readonly chunk: Buffer }[], done: () => void): void {
+    this.#send(chunks, done);
+  }
+
+  #send(chunks: readonly { readonly chunk: Buffer }[], done: () => void): void {
     if (this.#isGone) {
       done();
       return;
     }
     this.#silence?.timer.refresh();
-    this.connection.out.copy(chunk);
-    if (!this.#isReading) this.connection.flush();
-    if (this.connection.unsentBytes <= UNSENT_BYTES_MAX) done();
+    const { connection } = this;
+    for (const { chunk } of chunks) connection.out.copy(chunk);
+    if (!this.#isReading) connection.flush();
+    if (connection.unsentBytes <= UNSENT_BYTES_MAX) done();
     else this.#waitingForRoom = done;
   }
 
