@@ -1,9 +1,12 @@
 /** The memcached door where there is no memcached to compare with: time, other doors' values, rights, hostile bytes. */
 
 import assert from 'node:assert/strict';
-import { type SeededRandom, withSeed } from '@anoadb/testkit';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryRoot, type SeededRandom, withSeed } from '@anoadb/testkit';
 import { suite } from 'uvu';
 import { createMemcachedDoor } from '../src/doors/memcached/memcached-door.js';
+import { textCommandNames } from '../src/doors/memcached/text/command-dispatch.js';
 import { createRedisDoor } from '../src/doors/redis/redis-door.js';
 import {
   HeldJournal,
@@ -29,6 +32,17 @@ function expectAnswers(client: MemoryClient, table: readonly (readonly [string, 
   for (const [request, answer] of table)
     assert.equal(client.ask(`${request}\r\n`), answer === '' ? '' : `${answer}\r\n`, request.slice(0, 80));
 }
+
+test('the door has exactly the lines that the spec has', () => {
+  const spec = JSON.parse(
+    readFileSync(join(repositoryRoot(), 'protocol-spec', 'memcached.json'), 'utf8'),
+  ) as {
+    protocols: { name: string; commands: { name: string; syntax: string }[] }[];
+  };
+  const lines = spec.protocols.filter(({ name }) => name !== 'binary').flatMap(({ commands }) => commands);
+  assert.deepEqual([...textCommandNames].sort(), lines.map(({ name }) => name).sort());
+  for (const { name, syntax } of lines) assert.equal(syntax.split(' ')[0], name);
+});
 
 // ---- numbers
 

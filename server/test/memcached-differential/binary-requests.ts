@@ -1,7 +1,7 @@
 /** Random requests of the binary protocol, its quiet twins, and headers that contradict themselves. */
 
 import type { SeededRandom } from '@anoadb/testkit';
-import { BinaryCommand } from '../../src/doors/memcached/binary/binary-commands.js';
+import { BinaryCommand } from '../../src/doors/memcached/generated/binary-opcodes.js';
 import type { RequestDraw } from './differential.js';
 
 type Drawn = ReturnType<RequestDraw>;

@@ -4,8 +4,8 @@
  */
 
 import { decodeUtf8 } from '@anoadb/protocol';
+import { BinaryCommand } from '../generated/binary-opcodes.js';
 import { type AfterRequest, INCOMPLETE } from '../request-progress.js';
-import { BinaryCommand } from './binary-commands.js';
 import { unknownCommand } from './binary-dispatch.js';
 import { BinaryStatus } from './binary-header.js';
 import type { BinarySession } from './binary-session.js';

@@ -1,10 +1,10 @@
 /** From an opcode to its command, once lengths have been found to be what the command wants. */
 
+import { BinaryCommand } from '../generated/binary-opcodes.js';
 import { StoreMode } from '../memcached-items.js';
 import { PROTOCOL_VERSION } from '../memcached-limits.js';
 import type { AfterRequest } from '../request-progress.js';
 import { authenticateBinary, listMechanisms } from './binary-authentication.js';
-import { BinaryCommand } from './binary-commands.js';
 import { type BinaryHeader, BinaryStatus } from './binary-header.js';
 import {
   countBinary,

@@ -2,9 +2,9 @@
 
 import type { EntryRef } from '../../../store/index.js';
 import { expiryOfSeconds, isExpired } from '../expiry-seconds.js';
+import { BinaryCommand } from '../generated/binary-opcodes.js';
 import { Outcome, TOUCH_FAILED } from '../memcached-items.js';
 import { reportStatistics } from '../statistics-report.js';
-import { BinaryCommand } from './binary-commands.js';
 import { BinaryStatus, u32At, u64At, writeHeader, writeU32, writeU64 } from './binary-header.js';
 import type { BinarySession } from './binary-session.js';
 

@@ -4,11 +4,12 @@
  */
 
 import type { StreamConnection } from '../../stream/stream-session.js';
+import { BinaryCommand } from '../generated/binary-opcodes.js';
 import type { MemcachedDoor } from '../memcached-door.js';
 import { ItemToStore, Outcome } from '../memcached-items.js';
 import { KEY_BYTES_MAX } from '../memcached-limits.js';
 import { type AfterRequest, INCOMPLETE } from '../request-progress.js';
-import { BinaryCommand, commandOf, isQuietOpcode } from './binary-commands.js';
+import { commandOf, isQuietOpcode } from './binary-commands.js';
 import { executeBinary } from './binary-dispatch.js';
 import {
   BINARY_REQUEST_MAGIC,

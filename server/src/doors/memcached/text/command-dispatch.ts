@@ -2,6 +2,7 @@
 
 import { endOfLine } from '../command-line.js';
 import { expiryOfSeconds } from '../expiry-seconds.js';
+import type { MemcachedCommandName } from '../generated/command-names.js';
 import { StoreMode } from '../memcached-items.js';
 import { metaArithmetic } from '../meta/meta-arithmetic.js';
 import { metaDebug } from '../meta/meta-debug.js';
@@ -19,10 +20,16 @@ import type { TextSession } from './text-session.js';
 /** A command without data block; its words are in `session.line`. */
 type LineCommand = (session: TextSession) => Answer;
 
+/** A get of some kind: are the items touched, and answered with their cas uniques? */
+interface Retrieval {
+  readonly isTouching: boolean;
+  readonly withCas: boolean;
+}
+
 /** No command's name is longer. */
 const NAME_BYTES_MAX = 16;
 
-const itemCommands = new Map<string, LineCommand>([
+const itemCommands = new Map<MemcachedCommandName, LineCommand>([
   ['delete', deleteKey],
   ['incr', (session) => count(session, true)],
   ['decr', (session) => count(session, false)],
@@ -35,7 +42,7 @@ const itemCommands = new Map<string, LineCommand>([
 ]);
 
 /** Answered also while the database is being loaded. */
-const serverCommands = new Map<string, LineCommand>([
+const serverCommands = new Map<MemcachedCommandName, LineCommand>([
   ['mn', () => TextAnswer.MN],
   ['version', version],
   ['verbosity', verbosity],
@@ -45,7 +52,7 @@ const serverCommands = new Map<string, LineCommand>([
   ['cache_memlimit', memoryLimit],
 ]);
 
-const storeModes = new Map<string, StoreMode>([
+const storeModes = new Map<MemcachedCommandName, StoreMode>([
   ['set', StoreMode.SET],
   ['add', StoreMode.ADD],
   ['replace', StoreMode.REPLACE],
@@ -54,16 +61,15 @@ const storeModes = new Map<string, StoreMode>([
   ['cas', StoreMode.CAS],
 ]);
 
-/** Whether the items are touched, and answered with their cas uniques. */
-const retrievals = new Map([
+const retrievals = new Map<MemcachedCommandName, Retrieval>([
   ['get', { isTouching: false, withCas: false }],
   ['gets', { isTouching: false, withCas: true }],
   ['gat', { isTouching: true, withCas: false }],
   ['gats', { isTouching: true, withCas: true }],
 ]);
 
-/** All that the text protocols know: the reference page is held against it. */
-export const textCommandNames: readonly string[] = [
+/** All that the text protocols know: the spec is held against it. */
+export const textCommandNames: readonly MemcachedCommandName[] = [
   ...retrievals.keys(),
   ...storeModes.keys(),
   'ms',
@@ -96,7 +102,8 @@ export function executeLine(
   }
   if (line.is(0, 'set')) return storeLine(session, start, next, end, StoreMode.SET);
   if (line.is(0, 'ms')) return metaSet(session, start, next, end);
-  const name = line.text(0);
+  // The tables answer undefined to whatever is no name.
+  const name = line.text(0) as MemcachedCommandName;
   const mode = storeModes.get(name);
   if (mode !== undefined) return storeLine(session, start, next, end, mode);
   const retrieval = retrievals.get(name);
