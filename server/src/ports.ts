@@ -28,6 +28,7 @@ export async function takePorts(
   settings: Settings,
   hasKey: boolean,
   tls: TlsFiles | undefined,
+  connectionsMax: number,
 ): Promise<Ports> {
   for (let attempt = 1; ; attempt++) {
     const socket = await takeUdpPort(settings, hasKey);
@@ -36,7 +37,13 @@ export async function takePorts(
     try {
       return {
         socket,
-        listener: await StreamListener.listen({ host, port, tls, lingerMs: streamLimitsDefault.lingerMs }),
+        listener: await StreamListener.listen({
+          host,
+          port,
+          tls,
+          connectionsMax,
+          lingerMs: streamLimitsDefault.lingerMs,
+        }),
       };
     } catch (error) {
       await socket.close();

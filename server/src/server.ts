@@ -148,7 +148,8 @@ export async function startServer(settings: Settings, around: ServerSurroundings
     });
     engine.nowMs = wallClock.now();
 
-    ports = await takePorts(settings, hasKey, tls);
+    const connectionsMax = connectionsWithinOpenFiles(settings.maxClients);
+    ports = await takePorts(settings, hasKey, tls, connectionsMax);
     const { socket, listener } = ports;
     const tcpKind: RunningServer['tcpKind'] =
       listener === undefined ? 'off' : tls === undefined ? 'plain' : 'tls';
@@ -166,7 +167,6 @@ export async function startServer(settings: Settings, around: ServerSurroundings
       onDefect: (error) => log.error({ err: error }, 'a defect of the server; please report this'),
       onCompleted: () => ticks.reconsider(),
     });
-    const connectionsMax = connectionsWithinOpenFiles(settings.maxClients);
     if (listener !== undefined && connectionsMax < settings.maxClients) {
       log.warn(
         { connectionsMax, maxClients: settings.maxClients },

@@ -158,6 +158,20 @@ test('TLS: commands of any size, versions from 1.2 on, and nothing in plain text
   }
 });
 
+test('TLS: connections without a handshake are bounded, and end when the server does', async () => {
+  const { cert, ...paths } = writePair();
+  const server = await start({ ...paths, maxClients: '2' });
+  const silent = await Promise.all(Array.from({ length: 60 }, () => server.connect()));
+  const secure = await secureClient(server.port, { ca: cert }).catch(() => undefined);
+  assert.equal(secure, undefined, 'no room for one more');
+  // Of 60 only 34 were let in: the others are closed already.
+  const closed = (): number => silent.filter(({ isClosed }) => isClosed).length;
+  for (let i = 0; i < 500 && closed() < 26; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.equal(closed(), 26);
+  await server.server.stop();
+  for (const client of silent) assert.equal(await client.takeAll(), '');
+});
+
 test('TLS: a client that speaks TLS to a port without it is closed at once', async () => {
   const server = await start();
   await assert.rejects(secureClient(server.port));

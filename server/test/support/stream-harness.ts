@@ -414,7 +414,9 @@ const ANSWER_WITHIN_MS = 10_000;
 export class SocketClient {
   readonly socket: Socket;
   isClosed = false;
-  #received = Buffer.alloc(0);
+  /** Joined only when somebody looks: answers come in thousands of pieces. */
+  #pieces: Buffer[] = [];
+  #byteCount = 0;
   #onChange: () => void = () => {};
 
   static connect(port: number, host = '127.0.0.1'): Promise<SocketClient> {
@@ -428,7 +430,8 @@ export class SocketClient {
   constructor(socket: Socket) {
     this.socket = socket;
     socket.on('data', (bytes) => {
-      this.#received = Buffer.concat([this.#received, bytes]);
+      this.#pieces.push(bytes);
+      this.#byteCount += bytes.length;
       this.#onChange();
     });
     const closed = (): void => {
@@ -452,27 +455,35 @@ export class SocketClient {
 
   /** The next `byteCount` bytes as latin1; fewer where the connection ends before. */
   async take(byteCount: number): Promise<string> {
-    await this.#until(() => this.#received.length >= byteCount || this.isClosed);
-    const taken = this.#received.subarray(0, byteCount).toString('latin1');
-    this.#received = this.#received.subarray(byteCount);
-    return taken;
+    await this.#until(() => this.#byteCount >= byteCount || this.isClosed);
+    const received = this.#received();
+    const rest = received.subarray(byteCount);
+    this.#pieces = [rest];
+    this.#byteCount = rest.length;
+    return received.subarray(0, byteCount).toString('latin1');
   }
 
   /** The next line without its end. */
   async takeLine(): Promise<string> {
-    await this.#until(() => this.#received.includes('\r\n') || this.isClosed);
-    const line = await this.take(this.#received.indexOf('\r\n') + 2);
+    await this.#until(() => this.#received().includes('\r\n') || this.isClosed);
+    const line = await this.take(this.#received().indexOf('\r\n') + 2);
     return line.slice(0, -2);
   }
 
   /** Everything up to the end of the connection. */
   async takeAll(): Promise<string> {
     await this.#until(() => this.isClosed);
-    return this.take(this.#received.length);
+    return this.take(this.#byteCount);
   }
 
   destroy(): void {
     this.socket.destroy();
+  }
+
+  #received(): Buffer {
+    const received = this.#pieces.length === 1 ? this.#pieces[0] : Buffer.concat(this.#pieces);
+    this.#pieces = [received];
+    return received;
   }
 
   #until(isDone: () => boolean): Promise<void> {
@@ -482,7 +493,7 @@ export class SocketClient {
         () =>
           reject(
             new Error(
-              `nothing more came; so far: ${JSON.stringify(this.#received.toString('latin1').slice(-200))}`,
+              `nothing more came; so far: ${JSON.stringify(this.#received().toString('latin1').slice(-200))}`,
             ),
           ),
         ANSWER_WITHIN_MS,

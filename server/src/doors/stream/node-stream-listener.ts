@@ -12,6 +12,8 @@ export interface ListenOptions {
   readonly port: number;
   /** Given, every connection is TLS. */
   readonly tls?: TlsFiles | undefined;
+  /** Those above what the door allows are told so; this bounds also those that are not through with their handshake. */
+  readonly connectionsMax: number;
   /** Linger of a connection that was ended, for its peer to end as well. */
   readonly lingerMs: number;
 }
@@ -23,6 +25,8 @@ const KEEP_ALIVE_MS = 300_000;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** What a timer of Node can be set to, 24 days; more and it would go off at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
+/** So many more than the door allows, for it to turn away. */
+const CONNECTIONS_BEYOND = 32;
 /** Large answers go in parts, so that their buffers' way through the system can be seen. */
 const WRITE_BYTES_MAX = 256 * 1024;
 
@@ -42,7 +46,7 @@ export class StreamListener {
     return listener;
   }
 
-  private constructor({ tls, lingerMs }: ListenOptions) {
+  private constructor({ tls, lingerMs, connectionsMax }: ListenOptions) {
     this.#lingerMs = lingerMs;
     const accept = (socket: Socket): void => this.#accept(socket);
     // The connection decides itself what an end of the other side means.
@@ -63,7 +67,13 @@ export class StreamListener {
       tls.onChange((secure) => server.setSecureContext(secure));
       this.#server = server;
     }
+    this.#server.maxConnections = connectionsMax + CONNECTIONS_BEYOND;
     this.#server.on('error', () => {});
+    // Before TLS, so that a close finds those too that are still shaking hands.
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
   }
 
   get port(): number {
@@ -87,8 +97,6 @@ export class StreamListener {
   }
 
   #accept(socket: Socket): void {
-    this.#sockets.add(socket);
-    socket.on('close', () => this.#sockets.delete(socket));
     // What follows an error is the close, which says all there is to know.
     socket.on('error', () => {});
     if (this.#acceptor === undefined || socket.remoteAddress === undefined) {
