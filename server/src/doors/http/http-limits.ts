@@ -4,16 +4,6 @@ export const HttpLimits = {
   headerBytesMax: 16 * 1024,
   /** Of them the target; beyond it 414. */
   targetBytesMax: 8 * 1024,
-  /** From the first byte of a request to the last of its headers. */
-  headersTimeoutMs: 10_000,
-  /** From the first byte of a request to the last of its body. */
-  requestTimeoutMs: 60_000,
-  /** An idle connection between two requests. */
-  keepAliveTimeoutMs: 75_000,
-  /** Without a byte either way in the middle of a request or an answer. */
-  silenceMsMax: 120_000,
-  /** How often the first two are looked at. */
-  checkIntervalMs: 1_000,
   /** Beside the value, for the names around it in JSON. */
   bodyOverheadBytes: 64 * 1024,
   /** Value bytes that the answer to one batch carries. */
@@ -24,3 +14,25 @@ export const HttpLimits = {
 export function bodyBytesMax(valueBytesMax: number): number {
   return 2 * valueBytesMax + HttpLimits.bodyOverheadBytes;
 }
+
+/** How long one may be slow. */
+export interface HttpTimes {
+  /** From the first byte of a request to the last of its headers. */
+  readonly headersTimeoutMs: number;
+  /** From the first byte of a request to the last of its body. */
+  readonly requestTimeoutMs: number;
+  /** An idle connection between two requests. */
+  readonly keepAliveTimeoutMs: number;
+  /** Without a byte either way in the middle of a request or an answer. */
+  readonly silenceMsMax: number;
+  /** How often the first two are looked at. */
+  readonly checkIntervalMs: number;
+}
+
+export const httpTimesDefault: HttpTimes = {
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 60_000,
+  keepAliveTimeoutMs: 75_000,
+  silenceMsMax: 120_000,
+  checkIntervalMs: 1_000,
+};

@@ -11,7 +11,7 @@ import type { DoorStatistics } from '../../ops/metrics.js';
 import type { StreamServices } from '../stream/stream-services.js';
 import type { StreamProtocolDoor } from '../stream/stream-session.js';
 import { HttpDoor } from './http-door.js';
-import { HttpLimits } from './http-limits.js';
+import { HttpLimits, type HttpTimes, httpTimesDefault } from './http-limits.js';
 import { BrokenBytes, HttpRequestRun } from './node-http-run.js';
 import { HttpSession } from './node-http-session.js';
 
@@ -19,9 +19,10 @@ import { HttpSession } from './node-http-session.js';
 export function createHttpDoor(
   services: StreamServices,
   others: Omit<DoorStatistics, 'http'>,
+  times: HttpTimes = httpTimesDefault,
 ): StreamProtocolDoor {
   const door = new HttpDoor(services, others);
-  const server = httpServer(door);
+  const server = httpServer(door, times);
   return {
     open(connection) {
       const session = new HttpSession(connection);
@@ -31,17 +32,17 @@ export function createHttpDoor(
   };
 }
 
-function httpServer(door: HttpDoor): Server {
+function httpServer(door: HttpDoor, times: HttpTimes): Server {
   const server = createServer({
     maxHeaderSize: HttpLimits.headerBytesMax,
-    headersTimeout: HttpLimits.headersTimeoutMs,
-    requestTimeout: HttpLimits.requestTimeoutMs,
-    keepAliveTimeout: HttpLimits.keepAliveTimeoutMs,
-    connectionsCheckingInterval: HttpLimits.checkIntervalMs,
+    headersTimeout: times.headersTimeoutMs,
+    requestTimeout: times.requestTimeoutMs,
+    keepAliveTimeout: times.keepAliveTimeoutMs,
+    connectionsCheckingInterval: times.checkIntervalMs,
     insecureHTTPParser: false,
     requireHostHeader: true,
   });
-  server.timeout = HttpLimits.silenceMsMax;
+  server.timeout = times.silenceMsMax;
   // Who has said all he had to say and closed his side still gets his answers. Node has it and does not type it.
   (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
   const take = (request: IncomingMessage, response: ServerResponse): void => {
