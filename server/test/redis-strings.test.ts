@@ -128,10 +128,12 @@ test('numbers of the SDKs are counted as what they read as', () => {
   const { harness, client } = start();
   putTyped(harness, 'integer', 41);
   putTyped(harness, 'string', '41');
-  putTyped(harness, 'float', { type: 'float', value: 41 });
+  putTyped(harness, 'float', 41.5);
+  ask(client, 'INCRBYFLOAT', 'float', '-0.5');
   runTable(client, [
     ['GET string', '$2 41'],
     ['INCR string', ':42'],
+    ['INCR float', ':42'],
     ['INCR integer', ':42'],
     ['GET integer', '$2 42'],
     ['STRLEN integer', ':2'],
@@ -140,6 +142,22 @@ test('numbers of the SDKs are counted as what they read as', () => {
   ]);
   assert.equal(typeOf(harness, 'integer'), ValueType.INTEGER);
   assert.equal(typeOf(harness, 'string'), ValueType.TEXT);
+});
+
+test('a float of the SDKs stays one where it can say what Redis would', () => {
+  const { harness, client } = start();
+  putTyped(harness, 'float', 10.5);
+  runTable(client, [
+    ['INCRBYFLOAT float 0.1', '$4 10.6'],
+    ['INCRBYFLOAT float 0.4', '$2 11'],
+    ['GET float', '$2 11'],
+  ]);
+  assert.equal(typeOf(harness, 'float'), ValueType.FLOAT);
+  runTable(client, [
+    ['INCRBYFLOAT float 1000.1', '$22 1011.09999999999999998'],
+    ['GET float', '$22 1011.09999999999999998'],
+  ]);
+  assert.equal(typeOf(harness, 'float'), ValueType.TEXT);
 });
 
 test('what changes the text of a typed value leaves untyped text', () => {

@@ -1,15 +1,16 @@
+import { ValueType } from '@anoadb/protocol';
 import { byteText } from '../../redis-call.js';
 import { RedisError } from '../../redis-errors.js';
 import type { RedisHandler } from '../../redis-handler.js';
 import { ExtendedFloat } from './extended-float.js';
 import { PlainValue } from './plain-value.js';
-import { putText } from './text-entry.js';
+import { putValue } from './text-entry.js';
 
 const value = new PlainValue();
 
 /**
  * Not by the engine's INCRFLOAT, which counts in 64 bits and writes numbers as ECMAScript does: both show in the reply
- * and in the text that is kept. So a float of the SDKs becomes untyped text here.
+ * and in the text that is kept. A float of the SDKs stays one where it reads as exactly that text.
  */
 export const incrementByFloat: RedisHandler = (client, call) => {
   const { engine } = client.server;
@@ -30,12 +31,15 @@ export const incrementByFloat: RedisHandler = (client, call) => {
     reply.error(RedisError.NAN_OR_INFINITY);
     return;
   }
+  const text = sum.toString();
+  const isFloat = ref !== 0 && engine.store.typeOf(ref) === ValueType.FLOAT && String(Number(text)) === text;
   const { scratch } = engine;
   scratch.reset();
-  scratch.utf8(sum.toString());
+  if (isFloat) scratch.f64(Number(text));
+  else scratch.utf8(text);
+  const type = isFloat ? ValueType.FLOAT : ValueType.TEXT;
   const expiryMs = ref === 0 ? 0 : engine.store.expiryOf(ref);
-  if (putText(client, call, 1, ref, scratch.bytes, 0, scratch.at, expiryMs))
-    reply.bulk(scratch.bytes, 0, scratch.at);
+  if (putValue(client, call, 1, ref, type, scratch.bytes, 0, scratch.at, expiryMs)) reply.bulkText(text);
 };
 
 function parse(bytes: Uint8Array, start: number, end: number): ExtendedFloat | undefined {

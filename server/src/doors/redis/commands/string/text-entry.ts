@@ -1,4 +1,4 @@
-/** Writing untyped text under a key, and the errors where that cannot be. */
+/** Writing a value, mostly untyped text, under a key, and the errors where that cannot be. */
 
 import { ValueType } from '@anoadb/protocol';
 import type { EntryRef } from '../../../../store/index.js';
@@ -7,14 +7,15 @@ import type { RedisClient } from '../../redis-client.js';
 import { RedisError } from '../../redis-errors.js';
 
 /**
- * Writes `bytes[start, end)` as untyped text under the key argument `keyIndex`, for which `engine.findKey` has just
- * given `before`. False: it was too large or there was no memory; the error is answered and the key is as it was.
+ * Writes `bytes[start, end)` as a value of that type under the key argument `keyIndex`, for which `engine.findKey` has
+ * just given `before`. False: it was too large or there was no memory; the error is answered and the key is as it was.
  */
-export function putText(
+export function putValue(
   client: RedisClient,
   call: RedisCall,
   keyIndex: number,
   before: EntryRef,
+  type: ValueType,
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -25,21 +26,27 @@ export function putText(
     client.reply.error(RedisError.TOO_LARGE);
     return false;
   }
-  const ref = engine.put(
-    engine.keyHash,
-    before,
-    call.bytes,
-    call.starts[keyIndex],
-    call.ends[keyIndex],
-    ValueType.TEXT,
-    bytes,
-    start,
-    end,
-    expiryMs,
-  );
-  if (ref !== 0) return true;
+  const keyStart = call.starts[keyIndex];
+  const keyEnd = call.ends[keyIndex];
+  const { keyHash } = engine;
+  if (engine.put(keyHash, before, call.bytes, keyStart, keyEnd, type, bytes, start, end, expiryMs) !== 0)
+    return true;
   client.reply.error(RedisError.OUT_OF_MEMORY);
   return false;
+}
+
+/** `putValue` of untyped text. */
+export function putText(
+  client: RedisClient,
+  call: RedisCall,
+  keyIndex: number,
+  before: EntryRef,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  expiryMs: number,
+): boolean {
+  return putValue(client, call, keyIndex, before, ValueType.TEXT, bytes, start, end, expiryMs);
 }
 
 /** `putText` of the argument `valueIndex`. */
