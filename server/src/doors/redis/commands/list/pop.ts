@@ -38,8 +38,7 @@ export function popElement(
   list: EntryRef,
   isLeft: boolean,
 ): void {
-  answerElements(client, list, isLeft, 1);
-  removeElements(client, call, keyIndex, list, isLeft, 1);
+  take(client, call, keyIndex, list, isLeft, 1, client.server.engine.lists.lengthOf(list));
 }
 
 /** `popElement` of up to `countMax` of them, answered as an array. */
@@ -51,32 +50,28 @@ export function popElements(
   isLeft: boolean,
   countMax: number,
 ): void {
-  const count = Math.min(countMax, client.server.engine.lists.lengthOf(list));
+  const length = client.server.engine.lists.lengthOf(list);
+  const count = Math.min(countMax, length);
   client.reply.array(count);
-  if (count === 0) return;
-  answerElements(client, list, isLeft, count);
-  removeElements(client, call, keyIndex, list, isLeft, count);
+  if (count > 0) take(client, call, keyIndex, list, isLeft, count, length);
 }
 
-/** The first elements from the left, or the last from the right on. */
-function answerElements(client: RedisClient, list: EntryRef, isLeft: boolean, count: number): void {
-  const { lists } = client.server.engine;
-  const { reply } = client;
-  const cursor = lists.open(list, isLeft ? 0 : lists.lengthOf(list) - 1, !isLeft);
-  for (let left = count; left > 0 && cursor.next(); left--)
-    reply.bulk(cursor.bytes, cursor.start, cursor.end);
-}
-
-function removeElements(
+/** Answers and removes the first `count` elements, or from the right the last, of the `length` that the list has. */
+function take(
   client: RedisClient,
   call: RedisCall,
   keyIndex: number,
   list: EntryRef,
   isLeft: boolean,
   count: number,
+  length: number,
 ): void {
   const { lists } = client.server.engine;
-  const at = isLeft ? 0 : lists.lengthOf(list) - count;
+  const { reply } = client;
+  const cursor = lists.open(list, isLeft ? 0 : length - 1, !isLeft);
+  for (let left = count; left > 0 && cursor.next(); left--)
+    reply.bulk(cursor.bytes, cursor.start, cursor.end);
+  const at = isLeft ? 0 : length - count;
   // Outside of atomic requests, and this door makes none, nothing can stand in its way.
   lists.remove(list, call.bytes, call.starts[keyIndex], call.ends[keyIndex], at, count);
 }
