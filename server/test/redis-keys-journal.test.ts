@@ -9,12 +9,13 @@ import { suite } from 'uvu';
 import { createRedisDoor } from '../src/doors/redis/redis-door.js';
 import { VolatileJournal } from '../src/engine/journal.js';
 import type { EntryRef } from '../src/store/index.js';
+import { checkStore } from '../src/store/store-check.js';
 import { commandName, encodeCommand } from './redis-differential/command.js';
-import { Draw, mixed, spoiled } from './redis-differential/draw.js';
+import { type CommandDraw, Draw, mixed, spoiled } from './redis-differential/draw.js';
 import { bits } from './redis-differential/generators/bits.js';
 import { keys } from './redis-differential/generators/keys.js';
 import { strings } from './redis-differential/generators/strings.js';
-import { StreamHarness } from './support/stream-harness.js';
+import { StreamHarness, type StreamHarnessOptions } from './support/stream-harness.js';
 
 const test = suite('redis keys and the journal');
 
@@ -26,9 +27,12 @@ class Follower {
   readonly entries = new Map<string, string>();
   readonly harness: StreamHarness;
 
-  constructor() {
+  constructor(options: StreamHarnessOptions = {}) {
     const journal = new VolatileJournal();
-    this.harness = new StreamHarness((services) => ({ redis: createRedisDoor(services) }), { journal });
+    this.harness = new StreamHarness((services) => ({ redis: createRedisDoor(services) }), {
+      ...options,
+      journal,
+    });
     const { store } = this.harness.engine;
     const ofLists = (): never => assert.fail('no list was made');
     journal.subscribe({
@@ -73,26 +77,42 @@ function latin1(bytes: Uint8Array, start: number, end: number): string {
   return Buffer.from(bytes.subarray(start, end)).toString('latin1');
 }
 
+/** Random commands on a new server, whose follower must have what is stored at the end. Returns how many were evicted. */
+function follow(seed: number, draw: CommandDraw, options: StreamHarnessOptions = {}): number {
+  const words = new Draw(new SeededRandom(seed));
+  const follower = new Follower(options);
+  const { harness } = follower;
+  const client = harness.connect();
+  for (let i = 0; i < COMMANDS; i++) {
+    const command = spoiled(draw(words), words);
+    if (commandName(command) !== 'rpush') client.send(encodeCommand(command));
+  }
+  const stored = new Map([...follower.stored()].sort());
+  assert.deepEqual(new Map([...follower.entries].sort()), stored, `seed ${seed}`);
+  assert.deepEqual(harness.defects, []);
+  checkStore(harness.engine.store);
+  return harness.engine.store.counters.evicted;
+}
+
 test('a follower of the effects has what is stored', () => {
   const seed = freshSeed();
-  for (let sequence = 0; sequence < SEQUENCES; sequence++) {
-    const random = new SeededRandom((seed + sequence) >>> 0);
-    const words = new Draw(random);
-    const follower = new Follower();
-    const client = follower.harness.connect();
-    for (let i = 0; i < COMMANDS; i++) {
-      const command = spoiled(draw(words), words);
-      if (commandName(command) !== 'rpush') client.send(encodeCommand(command));
-    }
-    const stored = follower.stored();
-    assert.deepEqual(
-      new Map([...follower.entries].sort()),
-      new Map([...stored].sort()),
-      `seed ${seed}, sequence ${sequence}`,
-    );
-    assert.deepEqual(follower.harness.defects, []);
-  }
   console.log(`# seed ${seed}`);
+  for (let i = 0; i < SEQUENCES; i++) follow((seed + i) >>> 0, draw);
+});
+
+test('also where entries are evicted to make room', () => {
+  const seed = freshSeed();
+  console.log(`# seed ${seed}`);
+  const filling = mixed(
+    [2, draw],
+    [1, (words) => ['SET', `filler:${words.int(0, 999)}`, 'x'.repeat(30_000)]],
+  );
+  let evicted = 0;
+  for (let i = 0; i < SEQUENCES; i++) {
+    const maxMemoryBytes = 5 * 1024 * 1024;
+    evicted += follow((seed + i) >>> 0, filling, { maxMemoryBytes, eviction: 'sieve' });
+  }
+  assert.ok(evicted > SEQUENCES, `${evicted} evicted`);
 });
 
 test.run();
