@@ -4,7 +4,6 @@ import type { EntryRef } from '../../../store/index.js';
 import { digitsOf, writeUnsigned } from '../decimal-writer.js';
 import { isExpired } from '../expiry-seconds.js';
 import { ANY_CAS, Outcome, TOUCH_FAILED } from '../memcached-items.js';
-import { KEY_BYTES_MAX } from '../memcached-limits.js';
 import {
   type Answer,
   line as answerLine,
@@ -23,16 +22,15 @@ import {
   writeOpaque,
   writeTimeFlag,
 } from './meta-answer-line.js';
-import { META_WORDS_MAX, MetaAnswer, MetaFlag } from './meta-flags.js';
+import { FIRST_FLAG, findChangeProblem, readChange } from './meta-change.js';
+import { MetaFlag } from './meta-flags.js';
 
-const FIRST_FLAG = 2;
 const INVALID_MODE = answerLine('CLIENT_ERROR invalid mode for ma M token');
 
 export function metaArithmetic(session: TextSession): Answer {
   const { line, door, metaFlags: flags, out } = session;
   const { items } = door;
-  if (line.count < 2) return TextAnswer.ERROR;
-  const problem = findProblem(session);
+  const problem = readChange(session) ?? findModeProblem(flags.mode) ?? findChangeProblem(session);
   if (problem !== undefined) return problem;
   const { keyBytes, keyStart, keyEnd } = flags;
   const isUp = isUpMode(flags.mode) === true;
@@ -55,18 +53,6 @@ export function metaArithmetic(session: TextSession): Answer {
   }
   session.end();
   return answer;
-}
-
-function findProblem(session: TextSession): Answer {
-  const { line, door, metaFlags: flags } = session;
-  if (line.lengthOf(1) > KEY_BYTES_MAX) return TextAnswer.BAD_FORMAT;
-  if (line.count > META_WORDS_MAX) return MetaAnswer.TOO_MANY;
-  if (flags.read(line, FIRST_FLAG, door.engine.nowMs) !== undefined) return MetaAnswer.INVALID_OR_DUPLICATE;
-  if (isUpMode(flags.mode) === undefined) return INVALID_MODE;
-  if (flags.isOpaqueTooLong) return MetaAnswer.OPAQUE_TOO_LONG;
-  return door.deniesWrite(flags.keyBytes, flags.keyStart, flags.keyEnd)
-    ? TextAnswer.ACCESS_DENIED
-    : undefined;
 }
 
 /** The item after the count; 0: made by N and expired in the same moment. */
@@ -122,6 +108,10 @@ function writeFlags(session: TextSession, version: number, expiryBefore: number,
         break;
     }
   }
+}
+
+function findModeProblem(mode: number): Answer {
+  return isUpMode(mode) === undefined ? INVALID_MODE : undefined;
 }
 
 /** Undefined: there is no such mode. */
