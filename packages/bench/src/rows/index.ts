@@ -7,6 +7,7 @@ import { keyRows } from './keys.js';
 import { largeRows } from './large.js';
 import { latencyRows } from './latency.js';
 import { loadRows } from './load.js';
+import { longListRows } from './long-list.js';
 import { matrixRows } from './matrix.js';
 import { memcachedDoorRows } from './memcached-door.js';
 import { memoryRows } from './memory.js';
@@ -25,6 +26,7 @@ export const rowGroups: readonly RowGroup[] = [
   throughputRows,
   redisDoorRows,
   memcachedDoorRows,
+  longListRows,
   journalRows,
   sealedRows,
   sdkRows,
