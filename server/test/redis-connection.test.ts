@@ -43,6 +43,36 @@ test('QUIT is answered and what follows it is not read', () => {
   assert.equal(ask(harness.connect(), 'GET', 'a'), '$1 1');
 });
 
+test('what a pipeline has behind a command that ends or holds up the connection is not seen before its time', () => {
+  const { harness, client } = start();
+  const wrong = '*1\r\n!x\r\n';
+  assert.equal(client.ask(`QUIT\r\n${wrong}`), '+OK\r\n');
+  const [waiting, pusher] = [harness.connect(), harness.connect()];
+  assert.equal(waiting.ask(`*3\r\n$5\r\nBLPOP\r\n$1\r\na\r\n$1\r\n0\r\n${wrong}`), '');
+  assert.equal(waiting.isClosed, false);
+  pusher.ask('RPUSH a 1\r\n');
+  harness.settle();
+  assert.equal(
+    waiting.received(),
+    "*2\r\n$1\r\na\r\n$1\r\n1\r\n-ERR Protocol error: expected '$', got '!'\r\n",
+  );
+  assert.equal(waiting.isClosed, true);
+});
+
+test('a pipeline longer than a batch, with lines in it, cut anywhere', () => {
+  const set = (i: number): string => `*3\r\n$3\r\nSET\r\n$4\r\nk${100 + i}\r\n$3\r\n${100 + i}\r\n`;
+  const get = (i: number): string =>
+    i % 10 === 3 ? `GET k${100 + i}\r\n` : `*2\r\n$3\r\nGET\r\n$4\r\nk${100 + i}\r\n`;
+  const all = Array.from({ length: 100 }, (_, i) => set(i) + get(i)).join('');
+  const expected = Array.from({ length: 100 }, (_, i) => `+OK\r\n$3\r\n${100 + i}\r\n`).join('');
+  for (const pieceBytes of [7, 64, 1000, all.length]) {
+    const { client } = start();
+    let answers = '';
+    for (let at = 0; at < all.length; at += pieceBytes) answers += client.ask(all.slice(at, at + pieceBytes));
+    assert.equal(answers, expected, `in pieces of ${pieceBytes}`);
+  }
+});
+
 test('HELLO chooses the version of the protocol, for this connection', () => {
   const { harness, client } = start();
   const introduction =

@@ -11,6 +11,7 @@ import { ErrorStatistics } from './error-statistics.js';
 import type { RedisCall } from './redis-call.js';
 import type { RedisClient } from './redis-client.js';
 import { RedisDispatcher } from './redis-dispatcher.js';
+import { RequestBatch } from './request-batch.js';
 import { SlowLog } from './slow-log.js';
 
 const RATE_INTERVAL_MS_MIN = 100;
@@ -26,6 +27,8 @@ export class RedisServer {
   readonly blocked: BlockedClients = new BlockedClients();
   readonly pause: ClientPause;
   readonly dispatcher: RedisDispatcher;
+  /** One for all sessions: nothing of it is needed beyond their `read`. */
+  readonly batch: RequestBatch = new RequestBatch();
   /** Open ones, by their id. */
   readonly clients = new Map<number, RedisClient>();
   /** For handlers that call `engine.execute`: one of each, reused. */

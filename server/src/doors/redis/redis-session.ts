@@ -6,6 +6,7 @@ import { RedisClient, ReplyMode } from './redis-client.js';
 import type { RedisDispatcher } from './redis-dispatcher.js';
 import { RedisLimits } from './redis-limits.js';
 import type { RedisServer } from './redis-server.js';
+import type { RequestBatch } from './request-batch.js';
 import { Parsed, RequestParser } from './request-parser.js';
 
 export class RedisSession implements StreamSession {
@@ -16,7 +17,8 @@ export class RedisSession implements StreamSession {
   readonly #server: RedisServer;
   readonly #dispatcher: RedisDispatcher;
   readonly #parser = new RequestParser();
-  readonly #call = new RedisCall();
+  /** In which a request may stand half. */
+  #call = new RedisCall();
 
   constructor(connection: StreamConnection, server: RedisServer) {
     this.#connection = connection;
@@ -27,34 +29,50 @@ export class RedisSession implements StreamSession {
   }
 
   read(bytes: Uint8Array, start: number, end: number): number {
-    const client = this.#client;
     const connection = this.#connection;
+    const { batch, engine } = this.#server;
     const parser = this.#parser;
-    const call = this.#call;
-    client.openReply();
+    this.#client.openReply();
     this.#dispatcher.beginTurn();
     let at = start;
     while (at < end && !connection.mustYield) {
       parser.isTrusted = connection.isAuthenticated;
-      const parsed = parser.parse(bytes, at, end, call);
-      if (parsed === Parsed.ERROR) {
-        client.reply.error(`ERR Protocol error: ${parser.error}`);
+      this.#call = batch.parse(parser, bytes, at, end, this.#call);
+      batch.lookAhead(engine, bytes);
+      const done = this.#run(batch);
+      if (done < batch.count) {
+        // Those not run are parsed again when they are read again.
+        parser.reset();
+        return batch.starts[done];
+      }
+      if (batch.end === Parsed.ERROR) {
+        // Behind a QUIT, or a command that waits, it is not seen, or not yet.
+        if (connection.mustYield) return batch.endAt;
+        this.#client.reply.error(`ERR Protocol error: ${parser.error}`);
         connection.close();
         return end;
       }
-      if (parsed === Parsed.NEED_MORE) return parser.at;
-      if (!this.#dispatcher.run(client, call)) {
-        parser.reset();
+      at = parser.at;
+      if (batch.end === Parsed.NEED_MORE) return at;
+    }
+    return at;
+  }
+
+  /** Returns how many were run: all, unless one waits, is held up by a pause, or the connection should yield. */
+  #run(batch: RequestBatch): number {
+    const client = this.#client;
+    for (let i = 0; i < batch.count; i++) {
+      if (i > 0 && this.#connection.mustYield) return i;
+      if (!this.#dispatcher.run(client, batch.calls[i])) {
         this.#server.pause.wait(client);
-        return at;
+        return i;
       }
       if (client.replyMode !== ReplyMode.ON) {
         client.countSkipped();
         client.openReply();
       }
-      at = parser.at;
     }
-    return at;
+    return batch.count;
   }
 
   closed(): void {

@@ -190,6 +190,7 @@ export class RequestParser {
   }
 
   #refuse(error: string): Parsed {
+    this.reset();
     this.error = error;
     return Parsed.ERROR;
   }

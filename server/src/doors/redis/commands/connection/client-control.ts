@@ -64,7 +64,7 @@ function killFilter(client: RedisClient, call: RedisCall, index: number): Filter
     const isOf: Filter = (one) => one.connection.userName === value;
     // Which access keys there are is not for everybody to find out: a user is who is connected.
     if (value === 'default' || [...client.server.clients.values()].some(isOf)) return isOf;
-    client.reply.error(`ERR No such user '${value}'`);
+    client.reply.error(`ERR No such user '${call.shown(index + 1)}'`);
     return undefined;
   }
   client.reply.error(RedisError.SYNTAX);
