@@ -129,6 +129,14 @@ test('requests that two readers could read in two ways end the connection, and w
   assert.deepEqual(statuses(read), [404, 404]);
 });
 
+test('an upgrade is not made and ends the connection, CONNECT and TRACE lead nowhere', async () => {
+  const upgrade = `Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n`;
+  const follow = `GET /get/none HTTP/1.1\r\n${HOST}\r\n`;
+  assert.deepEqual(statuses(await converse(`GET /livez HTTP/1.1\r\n${HOST}${upgrade}\r\n${follow}`)), [200]);
+  assert.deepEqual(statuses(await converse(`CONNECT 127.0.0.1:2662 HTTP/1.1\r\n${HOST}\r\n${follow}`)), []);
+  assert.deepEqual(statuses(await converse(`TRACE /livez HTTP/1.1\r\n${HOST}\r\n${follow}`)), [405, 404]);
+});
+
 test('values and keys cannot put headers or answers into an answer', async () => {
   const evil = 'a%0d%0aSet-Cookie:%20x=1%0d%0a%0d%0aHTTP/1.1%20200%20OK';
   const answer = await converse(

@@ -82,12 +82,17 @@ export class HttpRequestRun implements Run {
     this.#isReadingBody = false;
     if (this.#session.destroyed || this.#session.isEnding) return;
     this.#door.services.beginTurn();
-    this.#door.execute(admission, body, (answer) => send(this.#response, answer));
+    // llhttp reads nothing behind an upgrade that was asked for, though none is made.
+    const isLast = this.#request.headers.upgrade !== undefined;
+    this.#door.execute(admission, body, (answer) => this.#answer(answer, isLast));
   }
 
   /** What is left of a body would have to be read before the next request: the connection ends instead. */
   #refuse(answer: HttpAnswer): void {
-    const isLast = this.#hasBody();
+    this.#answer(answer, this.#hasBody() || this.#request.headers.upgrade !== undefined);
+  }
+
+  #answer(answer: HttpAnswer, isLast: boolean): void {
     if (isLast) {
       this.#session.isEnding = true;
       this.#response.once('finish', () => this.#session.end());
@@ -104,7 +109,7 @@ export class HttpRequestRun implements Run {
   }
 }
 
-function send(response: ServerResponse, answer: HttpAnswer, isLast = false): void {
+function send(response: ServerResponse, answer: HttpAnswer, isLast: boolean): void {
   if (response.destroyed || response.writableEnded) return;
   const { status, headers, body } = answer;
   response.writeHead(status, {
