@@ -233,6 +233,8 @@ test('text that is no float', () => {
       '1\x00',
     ],
     ...['0x1p99999999999', '0x1p-99999999999', '١', '1'.repeat(5120)],
+    `${'1'.repeat(5118)}x`,
+    `0x${'1'.repeat(5116)}x`,
   ])
     assert.equal(ExtendedFloat.parse(text), undefined, JSON.stringify(text.slice(0, 30)));
 });

@@ -8,6 +8,7 @@ import type { RedisCall } from '../../redis-call.js';
 import { RedisError } from '../../redis-errors.js';
 import type { RedisHandler } from '../../redis-handler.js';
 import { isPatternTooLong, KeyListing, PATTERN_TOO_LONG } from './key-listing.js';
+import type { RedisType } from './type.js';
 
 const COUNT_DEFAULT = 10;
 /** Entries looked at between two checks of the bounds below: with the worst pattern each takes a million steps. */
@@ -17,6 +18,8 @@ const ENTRIES_MAX = 100_000;
 const PAGE_BYTES_MAX = 1024 * 1024;
 const STEPS_MAX = 2_000_000;
 const CURSOR_MAX = 2n ** 64n - 1n;
+/** A cursor may have zeros in front, but not without end. */
+const CURSOR_CHARS_MAX = 100;
 const INVALID_CURSOR = 'ERR invalid cursor';
 
 const listing = new KeyListing();
@@ -24,7 +27,7 @@ const listing = new KeyListing();
 export const scan: RedisHandler = (client, call) => {
   const { engine } = client.server;
   const { reply } = client;
-  let cursor = cursorOf(call.text(1));
+  let cursor = cursorOf(call);
   if (cursor < 0) {
     reply.error(INVALID_CURSOR);
     return;
@@ -52,8 +55,8 @@ class ScanOptions {
   count = COUNT_DEFAULT;
   /** Argument with the pattern; 0: none. */
   patternIndex = 0;
-  /** In lower case. */
-  type: string | undefined;
+  /** Undefined: of all types. */
+  type: RedisType | 'unknown' | undefined;
 
   /** The error, or undefined. */
   read(call: RedisCall): string | undefined {
@@ -70,7 +73,7 @@ class ScanOptions {
       } else if (call.isWord(i, 'match')) {
         if (isPatternTooLong(call, i + 1)) return PATTERN_TOO_LONG;
         this.patternIndex = i + 1;
-      } else if (call.isWord(i, 'type')) this.type = call.text(i + 1).toLowerCase();
+      } else if (call.isWord(i, 'type')) this.type = typeArgument(call, i + 1);
       else return RedisError.SYNTAX;
     }
     return undefined;
@@ -79,8 +82,15 @@ class ScanOptions {
 
 const options = new ScanOptions();
 
+function typeArgument(call: RedisCall, index: number): RedisType | 'unknown' {
+  if (call.isWord(index, 'string')) return 'string';
+  return call.isWord(index, 'list') ? 'list' : 'unknown';
+}
+
 /** As strtoul reads it: 64 bits, a sign allowed, no text is 0. -1: it is no cursor. */
-function cursorOf(text: string): number {
+function cursorOf(call: RedisCall): number {
+  if (call.lengthOf(1) > CURSOR_CHARS_MAX) return -1;
+  const text = call.text(1);
   if (text === '') return 0;
   if (!/^[+-]?\d+$/.test(text)) return -1;
   const cursor = BigInt(text);

@@ -1,8 +1,11 @@
 import { ValueType } from '@anoadb/protocol';
 import type { RedisHandler } from '../../redis-handler.js';
 
+/** What TYPE answers of a key that is there. */
+export type RedisType = 'string' | 'list';
+
 /** The type as Redis names it: what is no list is a string, whatever the typed doors see in it. */
-export function redisTypeOf(type: number): 'string' | 'list' {
+export function redisTypeOf(type: number): RedisType {
   return type === ValueType.LIST ? 'list' : 'string';
 }
 

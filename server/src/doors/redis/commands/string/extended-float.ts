@@ -16,8 +16,9 @@ const DECIMAL_EXPONENT_MAX = 10_000;
 const FRACTION_DIGITS = 17;
 const FRACTION_SCALE = 10n ** BigInt(FRACTION_DIGITS);
 
-const DECIMAL = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i;
-const HEXADECIMAL = /^([+-]?)0x([\da-f]*)\.?([\da-f]*)(?:p([+-]?\d+))?$/i;
+// One way only to match each digit, or a long text that is none would be tried in all ways.
+const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d+))?$/i;
+const HEXADECIMAL = /^([+-]?)0x([\da-f]*)(?:\.([\da-f]*))?(?:p([+-]?\d+))?$/i;
 const INFINITE = /^([+-]?)inf(?:inity)?$/i;
 
 export class ExtendedFloat {
@@ -47,11 +48,11 @@ export class ExtendedFloat {
     const hexadecimal = HEXADECIMAL.exec(text);
     const match = hexadecimal ?? DECIMAL.exec(text);
     if (match === null) return undefined;
-    const [, sign, whole, fraction, power] = match;
+    const [, sign, whole, fraction = '', power = '0'] = match;
     if (whole.length + fraction.length === 0) return undefined;
     const digits = BigInt(hexadecimal === null ? whole + fraction : `0x${whole}${fraction}`);
     if (digits === 0n) return ExtendedFloat.ZERO;
-    const exponent = Number(power ?? 0);
+    const exponent = Number(power);
     const size =
       hexadecimal === null
         ? ExtendedFloat.#decimal(digits, exponent - fraction.length)
