@@ -178,6 +178,23 @@ test('a list that has expired is none, for those who wait too', () => {
   assert.equal(client.received(), '*2\r\n$1\r\nl\r\n$1\r\nc\r\n');
 });
 
+test('a list that another door copied to a key that clients wait for is served at the next push', () => {
+  const { harness, client } = start();
+  const { engine } = harness;
+  const waiting = [harness.connect(), harness.connect()];
+  for (const one of waiting) assert.equal(ask(one, 'BLPOP', 'k', '0'), '');
+  assert.equal(ask(client, 'RPUSH', 'other', '1'), ':1');
+  const keys = new Uint8Array(Buffer.from('otherk'));
+  engine.startRequest();
+  engine.lists.copy(engine.findKey(keys, 0, 5), 0, keys, 0, 5, 5, 6);
+  engine.commit();
+  assert.equal(ask(client, 'RPUSH', 'k', '2'), ':2');
+  assert.deepEqual(
+    waiting.map((one) => one.received().replace(/\r\n/g, ' ')),
+    ['*2 $1 k $1 1 ', '*2 $1 k $1 2 '],
+  );
+});
+
 test('an element larger than a value may be is refused, and nothing has changed', () => {
   const { client } = start({ valueBytesMax: 1000 });
   const [fits, tooLarge] = ['x'.repeat(1000), 'x'.repeat(1001)];

@@ -105,5 +105,5 @@ function moveElement(
     const last = lists.lengthOf(from) - (isRotation && !isToLeft ? 2 : 1);
     lists.remove(from, bytes, starts[1], ends[1], isFromLeft ? first : last, 1);
   }
-  if (target === 0) client.server.signalKey(bytes, starts[2], ends[2]);
+  client.server.signalKey(bytes, starts[2], ends[2]);
 }

@@ -39,5 +39,6 @@ function push(client: RedisClient, call: RedisCall, isLeft: boolean, isIfPresent
     return;
   }
   reply.integer(lists.lengthOf(list));
-  if (before === 0) client.server.signalKey(bytes, starts[1], ends[1]);
+  // Also where a list was there: another door may have brought it by RENAME or COPY, which tell nobody here.
+  client.server.signalKey(bytes, starts[1], ends[1]);
 }
