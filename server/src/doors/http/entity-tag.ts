@@ -38,13 +38,16 @@ function matches(tags: readonly Tag[] | '*', version: number, takesWeak: boolean
   return tags.some(({ isWeak, text }) => text === String(version) && (takesWeak || !isWeak));
 }
 
+/** A comma may stand inside of a tag, and an empty place in a list is none. */
 function parseTags(header: string): readonly Tag[] | '*' | undefined {
   if (header.trim() === '*') return '*';
   const tags: Tag[] = [];
-  for (const part of header.split(',')) {
-    const match = /^[ \t]*(W\/)?"([^"]*)"[ \t]*$/.exec(part);
+  let rest = header;
+  while (!/^[ \t,]*$/.test(rest)) {
+    const match = /^[ \t,]*(W\/)?"([^"]*)"[ \t]*(,|$)/.exec(rest);
     if (match === null) return undefined;
     tags.push({ isWeak: match[1] !== undefined, text: match[2] });
+    rest = rest.slice(match[0].length);
   }
-  return tags;
+  return tags.length === 0 ? undefined : tags;
 }
