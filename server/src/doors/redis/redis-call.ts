@@ -32,6 +32,11 @@ export class RedisCall {
     if (this.starts.length > ARGUMENTS_KEPT) this.#resize(16);
   }
 
+  /** Lets go of the bytes; where the arguments were is still known. */
+  release(): void {
+    this.bytes = NOTHING;
+  }
+
   /** Appends the argument [start, end). */
   add(start: number, end: number): void {
     if (this.count === this.starts.length) this.#resize(this.count * 2);

@@ -21,7 +21,7 @@ export const ReplyMode = {
 } as const;
 export type ReplyMode = (typeof ReplyMode)[keyof typeof ReplyMode];
 
-/** For answers nobody wants. */
+/** For answers nobody wants; all clients have it while they write none. */
 const unwanted = new ByteWriter(1024);
 
 export class RedisClient {
@@ -59,7 +59,7 @@ export class RedisClient {
   constructor(connection: StreamConnection, server: RedisServer) {
     this.connection = connection;
     this.server = server;
-    this.reply = new RespWriter(connection.out, server.statistics);
+    this.reply = new RespWriter(unwanted, server.statistics);
     this.lastCommandAtMs = connection.openedAtMs;
   }
 
@@ -72,6 +72,11 @@ export class RedisClient {
     const isMuted = this.replyMode === ReplyMode.OFF || this.replyMode === ReplyMode.SKIP;
     if (isMuted) unwanted.reset();
     this.reply.out = isMuted ? unwanted : this.connection.out;
+  }
+
+  /** After it: a connection that says nothing holds no buffer for what it may answer. */
+  closeReply(): void {
+    this.reply.out = unwanted;
   }
 
   /** The command in hand is done: SKIP is for one. */
@@ -101,6 +106,7 @@ export class RedisClient {
       if (this.isClosed) return;
       this.openReply();
       write();
+      this.closeReply();
       this.connection.flush();
       this.connection.resume();
     };

@@ -78,6 +78,7 @@ export class RedisServer {
   unblock(client: RedisClient): void {
     this.blocked.remove(client.blocked!);
     client.blocked = undefined;
+    client.closeReply();
     client.connection.flush();
     client.connection.resume();
   }

@@ -29,17 +29,26 @@ export class RedisSession implements StreamSession {
   }
 
   read(bytes: Uint8Array, start: number, end: number): number {
+    this.#client.openReply();
+    this.#dispatcher.beginTurn();
+    const at = this.#read(bytes, start, end);
+    // Idle connections are many: none keeps a buffer that is not its own.
+    this.#client.closeReply();
+    this.#call.release();
+    return at;
+  }
+
+  #read(bytes: Uint8Array, start: number, end: number): number {
     const connection = this.#connection;
     const { batch, engine } = this.#server;
     const parser = this.#parser;
-    this.#client.openReply();
-    this.#dispatcher.beginTurn();
     let at = start;
     while (at < end && !connection.mustYield) {
       parser.isTrusted = connection.isAuthenticated;
       this.#call = batch.parse(parser, bytes, at, end, this.#call);
       batch.lookAhead(engine, bytes);
       const done = this.#run(batch);
+      batch.release();
       if (done < batch.count) {
         // Those not run are parsed again when they are read again.
         parser.reset();

@@ -66,4 +66,9 @@ export class RequestBatch {
     }
     if (keys > 0) engine.lookAhead(bytes, this.#keyStarts, this.#keyEnds, keys);
   }
+
+  /** They were run: nothing of the bytes is kept. */
+  release(): void {
+    for (let i = 0; i < this.count; i++) this.calls[i].release();
+  }
 }
