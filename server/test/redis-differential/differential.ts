@@ -200,6 +200,7 @@ class PlanRun {
 
   /** Cursors differ, what a whole iteration brings does not. */
   async #scan(at: number): Promise<Difference | undefined> {
+    if (this.#comparison.isInTransaction) return this.#pipeline(at, at + 1);
     const [first, ...options] = this.#commands[at];
     const [ours, real] = await this.#both((connection) => scanned(connection, first, options));
     return ours === real ? undefined : { at, ours, real };

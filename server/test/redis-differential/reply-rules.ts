@@ -32,6 +32,8 @@ const MILLISECONDS = 2000;
 /** By command, or command and subcommand; every other is exact. */
 const rules: Readonly<Record<string, ReplyRule>> = {
   keys: unordered,
+  // In EXEC: elsewhere whole iterations are compared.
+  scan: sameKind,
   ttl: near(SECONDS),
   pttl: near(MILLISECONDS),
   expiretime: near(SECONDS),
@@ -51,6 +53,11 @@ const rules: Readonly<Record<string, ReplyRule>> = {
 /** Compares the replies of one connection in their order; knows transactions, whose replies come at EXEC. */
 export class ReplyComparison {
   #queued: Command[] | undefined;
+
+  /** Commands are queued, not run. */
+  get isInTransaction(): boolean {
+    return this.#queued !== undefined;
+  }
 
   isSame(command: Command, ours: Reply, real: Reply): boolean {
     const name = commandName(command);

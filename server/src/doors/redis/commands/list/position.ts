@@ -7,7 +7,7 @@ import { isSameElement } from './same-element.js';
 const RANK_ZERO =
   "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list";
 
-/** Has no counterpart above zero: Redis 7.0 then takes every match from the end on. */
+/** Has no counterpart above zero: Redis 7.0 then takes every match from the end on, whatever COUNT says. */
 const INT64_MIN = -(2n ** 63n);
 
 /** [RANK rank] [COUNT count] [MAXLEN length], each as often as one likes. One object, reused. */
@@ -25,13 +25,15 @@ class PositionOptions {
     this.count = 1;
     this.hasCount = false;
     this.comparedMax = Number.POSITIVE_INFINITY;
+    let takesAll = false;
     for (let at = 3; at < call.count; at += 2) {
       if (at + 1 === call.count) return RedisError.SYNTAX;
       const value = call.integer(at + 1);
       if (call.isWord(at, 'rank')) {
         if (value === undefined) return RedisError.NOT_AN_INTEGER;
         if (value === 0) return RANK_ZERO;
-        this.rank = value === INT64_MIN ? -1 : Number(value);
+        takesAll = value === INT64_MIN;
+        this.rank = takesAll ? -1 : Number(value);
       } else if (call.isWord(at, 'count')) {
         if (value === undefined || value < 0) return "ERR COUNT can't be negative";
         this.count = value === 0 ? Number.POSITIVE_INFINITY : Number(value);
@@ -41,6 +43,7 @@ class PositionOptions {
         this.comparedMax = value === 0 ? Number.POSITIVE_INFINITY : Number(value);
       } else return RedisError.SYNTAX;
     }
+    if (takesAll && this.hasCount) this.count = Number.POSITIVE_INFINITY;
     return undefined;
   }
 }
