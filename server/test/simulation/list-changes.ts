@@ -1,16 +1,6 @@
 /** Lists that no client of the simulation knows: made and changed as a Redis door would, straight through the engine. */
 
-import {
-  ByteReader,
-  ByteWriter,
-  decodeOp,
-  encodeCopy,
-  encodeDelete,
-  encodeExpire,
-  encodeRename,
-  Op,
-  Result,
-} from '@anoadb/protocol';
+import { encodeCopy, encodeDelete, encodeExpire, encodeRename } from '@anoadb/protocol';
 import { SeededRandom } from '@anoadb/testkit';
 import type { Engine } from '../../src/engine/engine.js';
 import { ListClient } from '../support/list-client.js';
@@ -21,10 +11,10 @@ const KEYS = 4;
 export function changeLists(engine: Engine, seed: number, changes: number): void {
   const random = new SeededRandom(seed);
   const lists = new ListClient(engine);
-  for (let i = 0; i < changes; i++) changeOne(engine, lists, random);
+  for (let i = 0; i < changes; i++) changeOne(lists, random);
 }
 
-function changeOne(engine: Engine, lists: ListClient, random: SeededRandom): void {
+function changeOne(lists: ListClient, random: SeededRandom): void {
   const key = `list ${random.int(0, KEYS - 1)}`;
   const other = `list ${random.int(0, KEYS - 1)}`;
   const length = lists.length(key);
@@ -55,24 +45,14 @@ function changeOne(engine: Engine, lists: ListClient, random: SeededRandom): voi
       if (length > 0) lists.removeEqual(key, `${random.int(0, 20)}`, random.int(1, 4), random.chance(0.5));
       return;
     case 8:
-      run(engine, (w) => encodeRename(w, { key: Buffer.from(key), newKey: Buffer.from(other) }));
+      lists.execute((w) => encodeRename(w, { key: Buffer.from(key), newKey: Buffer.from(other) }));
       return;
     default:
-      run(engine, (w) => {
+      lists.execute((w) => {
         const k = Buffer.from(key);
         if (random.chance(0.3)) encodeDelete(w, { key: k });
         else if (random.chance(0.5)) encodeCopy(w, { key: k, newKey: Buffer.from(other) });
         else encodeExpire(w, { key: k, timeMs: random.int(1, 5000) });
       });
   }
-}
-
-function run(engine: Engine, encode: (writer: ByteWriter) => void): void {
-  const writer = new ByteWriter(64);
-  encode(writer);
-  const op = new Op();
-  decodeOp(new ByteReader().reset(writer.bytes, 0, writer.at), op);
-  engine.startRequest();
-  engine.execute(op, new Result());
-  engine.commit();
 }

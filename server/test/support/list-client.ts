@@ -1,5 +1,6 @@
 /** What the list commands of a door do with the engine, each call one request; for tests that need no door. */
 
+import { ByteReader, ByteWriter, decodeOp, Op, Result, Status } from '@anoadb/protocol';
 import type { Engine } from '../../src/engine/engine.js';
 
 export type Text = string | Uint8Array;
@@ -68,6 +69,20 @@ export class ListClient {
       (ref, bytes) =>
         this.#engine.lists.replace(ref, bytes, 0, bytes.length, at, source, 0, source.length) !== 0,
     );
+  }
+
+  /** One op as its spec says it. False: it was refused, or found nothing. */
+  execute(encode: (writer: ByteWriter) => void): boolean {
+    const engine = this.#engine;
+    const writer = new ByteWriter(64);
+    encode(writer);
+    const op = new Op();
+    decodeOp(new ByteReader().reset(writer.bytes, 0, writer.at), op);
+    const result = new Result();
+    if (!engine.isAtomic) engine.startRequest();
+    engine.execute(op, result);
+    if (!engine.isAtomic) engine.commit();
+    return result.status === Status.OK;
   }
 
   length(key: Text): number {
