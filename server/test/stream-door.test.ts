@@ -135,13 +135,14 @@ test('two connections have their own input, output and number', () => {
 });
 
 test('holds answers until the journal has released them, in the order of the requests', () => {
-  const { harness } = start({ journal: new HeldJournal() });
+  const { harness, sessions } = start({ journal: new HeldJournal() });
   const client = harness.connect();
   assert.equal(client.ask('set a\necho 1\n'), '');
   assert.equal(client.ask('echo 2\n'), '', 'behind what is held, though it rests on nothing');
   assert.equal(harness.connect().ask('echo 3\n'), 'echo 3\n', 'others do not wait');
   harness.release();
   assert.equal(client.received(), 'set\necho 1\necho 2\n');
+  assert.equal(sessions[0].drainedCount, 1, 'told that there is room');
   assert.equal(client.ask('echo 4\n'), 'echo 4\n');
 });
 

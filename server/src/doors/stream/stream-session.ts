@@ -27,7 +27,7 @@ export interface StreamSession {
   read(bytes: Uint8Array, start: number, end: number): number;
   /** The connection is gone: lets go of everything it waits for or watches. Nothing may be written any more. */
   closed(): void;
-  /** The output has room again, after `mustYield` because of it or `unsentBytes` above what the session likes. */
+  /** Some output has left that had to wait: after `mustYield` because of it, or `unsentBytes` above what it likes. */
   drained?(): void;
   /**
    * The peer sends no more; all that it sent was offered to `read`. Without this method the connection is closed

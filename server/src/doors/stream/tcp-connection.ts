@@ -1,17 +1,17 @@
 /**
- * One TCP connection between its socket and its session: input that waits for the rest of a request, output that waits
- * for the journal or for the peer, and the deadlines of both.
+ * One TCP connection between its socket and its session: input that waits for the rest of a request, who it is, its
+ * deadlines and its end. What its session writes is in `connection-output.ts`.
  *
  *   socket -> received -> session.read -> out -> flush -> [held until released] -> socket
  *
- * Invariants: answers leave in the order of their requests. Nothing is read while `mustYield`. What it holds for a peer
- * that is slow, or means no good, is bounded by StreamLimits.
+ * Invariants: nothing is read while `mustYield`. What it holds for a peer that is slow, or means no good, is bounded by
+ * StreamLimits.
  */
 
 import type { ByteWriter } from '@anoadb/protocol';
 import type { AccessGrant } from '@anoadb/transport';
 import { ALL_PERMISSIONS, type Engine, NO_PREFIX } from '../../engine/engine.js';
-import { HeldOutput } from './held-output.js';
+import { ConnectionOutput, type OutputSurroundings } from './connection-output.js';
 import { InputBuffer } from './input-buffer.js';
 import { detectProtocol } from './protocol-detection.js';
 import { DEFAULT_USER, type StreamAccess } from './stream-access.js';
@@ -25,13 +25,10 @@ import type {
 import type { StreamSocket, StreamSocketListener } from './stream-socket.js';
 
 /** What all connections have in common: the StreamDoor. */
-export interface ConnectionSurroundings {
+export interface ConnectionSurroundings extends OutputSurroundings {
   readonly engine: Engine;
   readonly access: StreamAccess;
   readonly limits: StreamLimits;
-  readonly monotonicMs: () => number;
-  /** Up to where the journal has released. */
-  readonly releasedPosition: number;
   /** Answers that a connection may have unsent, now. */
   readonly unsentBytesMax: number;
   /** The server is about to end: no further request is read. */
@@ -43,8 +40,6 @@ export interface ConnectionSurroundings {
   doorOf(protocol: StreamProtocol): StreamProtocolDoor | undefined;
   /** A session threw. Throws on where what is in memory may be half of something. */
   defect(error: unknown): void;
-  takeWriter(): ByteWriter;
-  giveWriter(writer: ByteWriter): void;
   /** `readOn` is to be called in the next turn. */
   queueRead(connection: TcpConnection): void;
   /** It holds answers: `release` is to be called. */
@@ -53,7 +48,6 @@ export interface ConnectionSurroundings {
   stalled(connection: TcpConnection): void;
   detected(connection: TcpConnection): void;
   countIn(byteCount: number): void;
-  countOut(byteCount: number): void;
   countWaiting(byteCount: number): void;
   countProtocolError(): void;
   countTimeout(): void;
@@ -63,30 +57,20 @@ export interface ConnectionSurroundings {
   closed(connection: TcpConnection): void;
 }
 
-/** Output at least so large is given to the socket with its buffer, not copied. */
-const GIVEN_AWAY_BYTES_MIN = 16 * 1024;
-
 export class TcpConnection implements StreamConnection, StreamSocketListener {
   readonly id: number;
   readonly openedAtMs: number;
   lastActiveMs: number;
   bytesIn = 0;
-  bytesOut = 0;
   readonly #around: ConnectionSurroundings;
   readonly #socket: StreamSocket;
   readonly #input = new InputBuffer();
-  readonly #held = new HeldOutput();
+  readonly #output: ConnectionOutput;
   #session: StreamSession | undefined;
   #protocol: StreamProtocol | undefined;
-  #out: ByteWriter | undefined;
-  /** What is in `#out` may leave once this is released. */
-  #holdPosition = 0;
   #grant: AccessGrant | undefined;
   /** Monotonic: since when a request is incomplete; 0: none is. */
   #requestSinceMs = 0;
-  /** Monotonic: since when the peer has taken nothing of what is sent; and how much it had taken then. */
-  #unsentSinceMs = 0;
-  #takenBytes = 0;
   readonly #openedSinceMs: number;
   #isSuspended = false;
   #isPaused = false;
@@ -98,14 +82,12 @@ export class TcpConnection implements StreamConnection, StreamSocketListener {
   #isClosing = false;
   /** The session is gone. */
   #hasLeft = false;
-  /** The socket has bytes that the system has not taken. */
-  #isSending = false;
-  readonly #send = (bytes: Uint8Array): void => this.#write(bytes, 0, bytes.length);
 
   constructor(id: number, socket: StreamSocket, around: ConnectionSurroundings) {
     this.id = id;
     this.#socket = socket;
     this.#around = around;
+    this.#output = new ConnectionOutput(socket, around);
     this.openedAtMs = around.engine.nowMs;
     this.lastActiveMs = this.openedAtMs;
     this.#openedSinceMs = around.monotonicMs();
@@ -135,17 +117,18 @@ export class TcpConnection implements StreamConnection, StreamSocketListener {
     return this.#socket.isEncrypted;
   }
 
+  get bytesOut(): number {
+    return this.#output.bytesOut;
+  }
   get out(): ByteWriter {
-    return (this.#out ??= this.#around.takeWriter());
+    return this.#output.out;
+  }
+  get unsentBytes(): number {
+    return this.#output.unsentBytes;
   }
 
   hold(position: number): void {
-    if (position > this.#holdPosition) this.#holdPosition = position;
-  }
-
-  get unsentBytes(): number {
-    const unsent = this.#held.byteCount + (this.#isSending ? this.#socket.unsentBytes : 0);
-    return this.#out === undefined ? unsent : unsent + this.#out.at;
+    this.#output.hold(position);
   }
 
   get mustYield(): boolean {
@@ -154,22 +137,19 @@ export class TcpConnection implements StreamConnection, StreamSocketListener {
       this.#isClosing ||
       this.#hasLeft ||
       this.#around.isStopping ||
-      this.unsentBytes > this.#around.unsentBytesMax ||
+      this.#output.unsentBytes > this.#around.unsentBytesMax ||
       this.#around.engine.isBusy
     );
   }
 
   flush(): void {
-    const out = this.#out;
-    if (out === undefined) return;
-    this.#out = undefined;
-    const position = this.#holdPosition;
-    this.#holdPosition = 0;
-    if (out.at > 0 && !this.#hasLeft) {
-      if (position > this.#around.releasedPosition || !this.#held.isEmpty) this.#hold(out, position);
-      else this.#writeOut(out);
+    const output = this.#output;
+    if (this.#hasLeft) {
+      output.discard();
+      return;
     }
-    this.#around.giveWriter(out);
+    output.flush();
+    if (output.isHolding) this.#around.holding(this);
   }
 
   suspend(): void {
@@ -246,12 +226,10 @@ export class TcpConnection implements StreamConnection, StreamSocketListener {
   }
 
   drained(): void {
-    this.#isSending = false;
+    this.#output.drained();
     if (this.#hasLeft) return;
     this.#around.beginTurn();
-    this.#tell(() => this.#session?.drained?.());
-    this.#endIfSent();
-    this.reconsider();
+    this.#hasRoom();
   }
 
   ended(): void {
@@ -275,10 +253,9 @@ export class TcpConnection implements StreamConnection, StreamSocketListener {
 
   /** The journal has released that position. */
   release(position: number): void {
-    this.#held.release(position, this.#send);
-    if (!this.#held.isEmpty) this.#around.holding(this);
-    this.#endIfSent();
-    this.reconsider();
+    this.#output.release(position);
+    if (this.#output.isHolding) this.#around.holding(this);
+    this.#hasRoom();
   }
 
   /** What kept it from reading may be over. */
@@ -286,6 +263,13 @@ export class TcpConnection implements StreamConnection, StreamSocketListener {
     if (!this.#isPaused || this.#hasLeft) return;
     if (this.mustYield) this.#around.stalled(this);
     else this.#queueRead();
+  }
+
+  /** Some of the output has left. */
+  #hasRoom(): void {
+    if (this.#session?.drained !== undefined) this.#tell(() => this.#session?.drained?.());
+    this.#endIfSent();
+    this.reconsider();
   }
 
   /** Reads what waits, then the socket again. */
@@ -307,19 +291,10 @@ export class TcpConnection implements StreamConnection, StreamSocketListener {
       nowMs - this.#requestSinceMs >
         limits.requestTimeoutMs + (1000 * this.#input.length) / limits.requestBytesPerSecondMin;
     const isSilent = this.bytesIn === 0 && nowMs - this.#openedSinceMs > limits.silentTimeoutMs;
-    const isStuck = this.#isSending && this.#isStuck(nowMs);
+    const isStuck = this.#output.isStuck(nowMs, limits.writeTimeoutMs);
     if (!isLate && !isSilent && !isStuck) return;
     this.#around.countTimeout();
     this.destroy();
-  }
-
-  #isStuck(nowMs: number): boolean {
-    const takenBytes = this.bytesOut - this.#socket.unsentBytes;
-    if (takenBytes !== this.#takenBytes) {
-      this.#takenBytes = takenBytes;
-      this.#unsentSinceMs = nowMs;
-    }
-    return nowMs - this.#unsentSinceMs > this.#around.limits.writeTimeoutMs;
   }
 
   // ---- input
@@ -455,42 +430,10 @@ export class TcpConnection implements StreamConnection, StreamSocketListener {
     else this.close();
   }
 
-  // ---- output
-
-  #hold(out: ByteWriter, position: number): void {
-    this.#held.add(isWorthGiving(out) ? giveAway(out) : out.written().slice(), position);
-    this.#around.holding(this);
-  }
-
-  #writeOut(out: ByteWriter): void {
-    this.#count(out.at);
-    // Where it has to wait anyway, behind others or for its encryption, a copy costs less than the whole buffer.
-    const isCopied = (this.#isSending || this.#socket.isEncrypted) && !isWorthGiving(out);
-    const bytes = isCopied ? out.written().slice() : out.bytes;
-    if (this.#socket.write(bytes, 0, out.at)) return;
-    if (!isCopied) giveAway(out);
-    this.#sending();
-  }
-
-  #write(bytes: Uint8Array, start: number, end: number): void {
-    this.#count(end - start);
-    if (!this.#socket.write(bytes, start, end)) this.#sending();
-  }
-
-  #count(byteCount: number): void {
-    this.bytesOut += byteCount;
-    this.#around.countOut(byteCount);
-  }
-
-  #sending(): void {
-    if (this.#isSending) return;
-    this.#isSending = true;
-    this.#unsentSinceMs = this.#around.monotonicMs();
-  }
+  // ---- the end
 
   #endIfSent(): void {
-    if (!this.#isClosing || this.#hasLeft) return;
-    if (this.#out !== undefined || !this.#held.isEmpty || this.#isSending) return;
+    if (!this.#isClosing || this.#hasLeft || !this.#output.isEmpty) return;
     this.#leave();
     this.#socket.end();
   }
@@ -505,21 +448,8 @@ export class TcpConnection implements StreamConnection, StreamSocketListener {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
     this.#forgetInput();
-    this.#held.clear();
-    this.flush();
+    this.#output.discard();
     this.#around.left(this);
     this.#tell(() => this.#session?.closed());
   }
-}
-
-function isWorthGiving(out: ByteWriter): boolean {
-  return out.at >= GIVEN_AWAY_BYTES_MIN && out.at >= out.bytes.length / 2;
-}
-
-/** What was written, with its buffer; the writer gets another when it is needed. */
-function giveAway(out: ByteWriter): Uint8Array {
-  const written = out.written();
-  out.bytes = new Uint8Array(0);
-  out.at = 0;
-  return written;
 }
