@@ -90,7 +90,8 @@ export const binaryRequests: RequestDraw = (random) => {
 };
 
 function other(random: SeededRandom, key: string): Drawn {
-  if (random.chance(0.1)) return { bytes: contradiction(random, key), startsPipeline: true };
+  if (random.chance(0.1))
+    return { bytes: contradiction(random, key), startsPipeline: true, endsPipeline: true };
   const opcode = random.pick([
     BinaryCommand.NOOP,
     BinaryCommand.VERSION,
@@ -104,7 +105,7 @@ function other(random: SeededRandom, key: string): Drawn {
   return { bytes: encode(hasDelay ? { opcode, extras: Buffer.alloc(4) } : { opcode }) };
 }
 
-/** An error, after which the server closes. Nothing of it is left unread: what is would reset the connection. */
+/** An error, after which the server closes. */
 function contradiction(random: SeededRandom, key: string): Uint8Array {
   return random.pick([
     encode({ opcode: BinaryCommand.GET }),

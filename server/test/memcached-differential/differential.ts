@@ -21,6 +21,8 @@ export interface Request {
   readonly touches?: readonly string[];
   /** It must be the first of its pipeline: memcached's answer depends on what comes before. */
   readonly startsPipeline?: boolean;
+  /** The servers close after it; what they have not read by then would take their answer away. */
+  readonly endsPipeline?: boolean;
   /** A new pipeline begins here. */
   readonly isFirst: boolean;
 }
@@ -83,7 +85,7 @@ function drawPlan(draw: RequestDraw, seed: number): readonly Request[] {
     const drawn = draw(random);
     const isFirst = left === 0 || drawn.startsPipeline === true;
     if (isFirst) left = random.int(1, PIPELINE_MAX);
-    left--;
+    left = drawn.endsPipeline === true ? 0 : left - 1;
     return { ...drawn, isFirst };
   });
 }
