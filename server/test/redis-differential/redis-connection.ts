@@ -59,7 +59,10 @@ export class RedisConnection {
 
   async ask(...command: string[]): Promise<Reply> {
     const [reply] = await this.exchange([command]);
-    if (reply === undefined) throw new Error(`${commandLine(command)}: no reply but ${JSON.stringify(this.#reader.rest.slice(0, 100))}`);
+    if (reply === undefined)
+      throw new Error(
+        `${commandLine(command)}: no reply but ${JSON.stringify(this.#reader.rest.slice(0, 100))}`,
+      );
     return reply;
   }
 
