@@ -21,7 +21,7 @@ export class RedisDispatcher {
   readonly #engine: Engine;
   readonly #registry: CommandRegistry;
   readonly #range: KeyRange = { first: 0, last: -1, step: 1 };
-  /** Monotonic, when the last command was done: the next of the same turn begins then. */
+  /** Monotonic, when the last command was done: the next of the same batch begins then. */
   #clockMs = 0;
 
   constructor(server: RedisServer) {
@@ -30,8 +30,8 @@ export class RedisDispatcher {
     this.#registry = server.registry;
   }
 
-  /** Requests of another turn of the event loop follow: their time begins now. */
-  beginTurn(): void {
+  /** Requests follow, one right after the other: the time of the first begins now. */
+  beginClock(): void {
     this.#clockMs = this.#server.services.monotonicMs();
   }
 

@@ -30,7 +30,6 @@ export class RedisSession implements StreamSession {
 
   read(bytes: Uint8Array, start: number, end: number): number {
     this.#client.openReply();
-    this.#dispatcher.beginTurn();
     const at = this.#read(bytes, start, end);
     // Idle connections are many: none keeps a buffer that is not its own.
     this.#client.closeReply();
@@ -47,6 +46,7 @@ export class RedisSession implements StreamSession {
       parser.isTrusted = connection.isAuthenticated;
       this.#call = batch.parse(parser, bytes, at, end, this.#call);
       batch.lookAhead(engine, bytes);
+      this.#dispatcher.beginClock();
       const done = this.#run(batch);
       batch.release();
       if (done < batch.count) {
