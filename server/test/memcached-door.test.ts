@@ -376,16 +376,12 @@ test('lengths that are negative, huge or no number hold nothing', () => {
   for (let i = 0; i < 20; i++) assert.equal(client.ask('x'.repeat(100_000)), '');
 });
 
-test('a get whose keys never end is cut off, and so is a request that is only begun', () => {
+test('a get whose keys never end is cut off', () => {
   const { harness } = start({ valueBytesMax: 10_000 });
   const endless = harness.connect();
   endless.ask('mn\r\nget ');
   for (let i = 0; i < 20 && !endless.isClosed; i++) endless.ask('key '.repeat(500));
   assert.equal(endless.isClosed, true);
-  const begun = harness.connect();
-  begun.ask('set k 0 0 10000\r\n12345');
-  harness.pass(60_000);
-  assert.equal(begun.isClosed, true);
 });
 
 test('a flood of quiet commands is executed without an answer', () => {
