@@ -143,6 +143,17 @@ test('flush_all with a delay takes what is there when its time comes; another ta
   expectAnswers(client, [['get k', 'VALUE k 0 1\r\nx\r\nEND']]);
 });
 
+test('a delayed flush_all waits for a full disk', () => {
+  const { harness, client } = start();
+  client.ask('set k 0 0 1\r\nx\r\nflush_all 10\r\n');
+  harness.engine.refusesWrites = true;
+  harness.pass(15_000);
+  expectAnswers(client, [['get k', 'VALUE k 0 1\r\nx\r\nEND']]);
+  harness.engine.refusesWrites = false;
+  harness.pass(1_100);
+  expectAnswers(client, [['get k', 'END']]);
+});
+
 test('l and h tell of the last access, u leaves none', () => {
   const { harness, client } = start();
   expectAnswers(client, [['set k 0 0 1\r\nx', 'STORED']]);

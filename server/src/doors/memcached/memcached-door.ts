@@ -13,6 +13,9 @@ import { MemcachedItems, Outcome } from './memcached-items.js';
 import { MemcachedSession } from './memcached-session.js';
 import { MemcachedStatistics } from './memcached-statistics.js';
 
+/** A flush whose time comes while the disk is full is not lost. */
+const FULL_DISK_RETRY_MS = 1000;
+
 export class MemcachedDoor implements StreamProtocolDoor {
   readonly services: StreamServices;
   readonly engine: Engine;
@@ -49,14 +52,7 @@ export class MemcachedDoor implements StreamProtocolDoor {
     if (delayMs > 0) {
       // Whether it is allowed must be said now.
       if (!this.#mayFlush()) return Outcome.DENIED;
-      this.#cancelFlush?.();
-      const { services, engine } = this;
-      this.#cancelFlush = services.schedule(services.monotonicMs() + delayMs, () => {
-        this.#cancelFlush = undefined;
-        engine.startRequest();
-        engine.clear();
-        engine.commit();
-      });
+      this.#flushLater(delayMs);
       return Outcome.DONE;
     }
     const outcome = this.items.flush();
@@ -65,6 +61,21 @@ export class MemcachedDoor implements StreamProtocolDoor {
       this.#cancelFlush = undefined;
     }
     return outcome;
+  }
+
+  /** In the place of one that is to come. */
+  #flushLater(delayMs: number): void {
+    const { services, engine } = this;
+    this.#cancelFlush?.();
+    this.#cancelFlush = services.schedule(services.monotonicMs() + delayMs, () => {
+      this.#cancelFlush = undefined;
+      if (engine.refusesWrites) this.#flushLater(FULL_DISK_RETRY_MS);
+      else {
+        engine.startRequest();
+        engine.clear();
+        engine.commit();
+      }
+    });
   }
 
   #mayFlush(): boolean {
