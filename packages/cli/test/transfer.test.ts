@@ -1,6 +1,8 @@
 /** Export, import and snapshots as processes: what comes out goes in again, exactly. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { connect, float, text } from '@anoadb/sdk';
 import { type ServerProcess, startServerProcess, temporaryDirectory } from '@anoadb/testkit';
@@ -51,6 +53,25 @@ test('every type comes back as it was: export, flush, import, export', async () 
   const second = await anoa(['export']);
   assert.deepEqual(sortedLines(second.stdout), sortedLines(readFileSync(file, 'utf8')));
   for (const line of sortedLines(second.stdout)) JSON.parse(line);
+});
+
+test('a list goes out as an array of strings; one that is too large is left out and named', async () => {
+  await anoa(['flush', '--yes']);
+  const { hostname, port } = new URL(server.url);
+  const redis = createConnection({ host: hostname, port: Number(port) });
+  redis.write('RPUSH q 1 x true\r\n');
+  for (let i = 0; i < 17; i++)
+    redis.write(`*3\r\n$5\r\nRPUSH\r\n$4\r\nhuge\r\n$1048576\r\n${'x'.repeat(2 ** 20)}\r\n`);
+  redis.write('SET plain v\r\nQUIT\r\n');
+  redis.resume();
+  await once(redis, 'close');
+  const { code, stdout, stderr } = await anoa(['export']);
+  assert.deepEqual(sortedLines(stdout), [
+    '{"key":"plain","type":"text","value":"v"}',
+    '{"key":"q","type":"json","value":["1","x","true"]}',
+  ]);
+  assert.equal(code, 5);
+  assert.match(stderr, /1 too large to be returned as one value, left out: "huge"/);
 });
 
 test('a bad line stops an import, is named, and --from goes on behind it', async () => {

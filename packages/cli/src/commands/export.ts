@@ -28,6 +28,8 @@ export function registerExport(program: Command, context: CliContext): void {
       'after',
       `
 Entries that change while it runs are written as they are when they are read; \`anoa import\` reads the result.
+A list becomes a JSON array of its elements as strings, and stays one when it is imported; one that is larger than a value
+may be is left out, named, and the exit code is 5.
 
 Examples:
   anoa export backup.ndjson
@@ -45,6 +47,7 @@ async function runExport(context: CliContext, file: string | undefined, flags: E
   const progress = new ProgressBar('export', 'entries');
   let cursor = flags.from ?? 0;
   let written = 0;
+  const leftOut: string[] = [];
   try {
     do {
       context.stopIfInterrupted();
@@ -53,7 +56,7 @@ async function runExport(context: CliContext, file: string | undefined, flags: E
         ...(flags.prefix === undefined ? {} : { prefix: flags.prefix }),
         ...(flags.pattern === undefined ? {} : { pattern: flags.pattern }),
       });
-      const lines = await readLines(client, page.keys);
+      const lines = await readLines(client, page.keys, leftOut);
       if (lines.length > 0) await output.write(`${lines.join('\n')}\n`);
       written += lines.length;
       cursor = page.cursor;
@@ -67,14 +70,27 @@ async function runExport(context: CliContext, file: string | undefined, flags: E
   }
   if (context.wantsJson && file !== undefined) context.terminal.line(JSON.stringify({ exported: written }));
   else context.terminal.note(`${countText(written)} entries exported`);
+  if (leftOut.length > 0)
+    throw new CliError(
+      ExitCode.REFUSED,
+      `${countText(leftOut.length)} too large to be returned as one value, left out: ${leftOut.join(', ')}`,
+    );
 }
 
-/** The lines of one page; a key that went meanwhile has none. */
-async function readLines(client: AnoaClient, keys: readonly Uint8Array[]): Promise<string[]> {
+/** The lines of one page; a key that went meanwhile has none, nor has a list that is too large. */
+async function readLines(
+  client: AnoaClient,
+  keys: readonly Uint8Array[],
+  leftOut: string[],
+): Promise<string[]> {
   const lines = await Promise.all(
     keys.map(async (key) => {
       const [entry, expireAt] = await Promise.all([
-        client.getEntry(key, { raw: true }),
+        client.getEntry(key, { raw: true }).catch((error: unknown) => {
+          if (!isAnoaError(error) || error.code !== 'VALUE_TOO_LARGE') throw error;
+          leftOut.push(JSON.stringify(Buffer.from(key).toString()));
+          return undefined;
+        }),
         client.expiresAt(key),
       ]);
       if (entry === undefined || expireAt === undefined) return undefined;
