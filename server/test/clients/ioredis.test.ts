@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { Redis } from 'ioredis';
 import { suite } from 'uvu';
+import { startSealedServer } from '../support/sealed-server.js';
 import { type StreamServer, startStreamServer } from '../support/stream-harness.js';
 
 const test = suite('client: ioredis');
@@ -101,6 +102,24 @@ test('key prefixes, expirations by time, renames and copies', async () => {
   assert.ok((await redis.pttl('c')) > 4_000);
   assert.equal(await redis.exists('b', 'c', 'app:a'), 2);
   prefixed.disconnect();
+});
+
+test('an access key is the password, by TLS too', async () => {
+  for (const hasTls of [false, true]) {
+    const sealed = await startSealedServer({ name: 'web', role: 'read', hasTls });
+    const client = new Redis({
+      port: sealed.port,
+      password: sealed.secret,
+      ...(hasTls ? { tls: { ca: sealed.cert, servername: 'localhost' } } : {}),
+    });
+    try {
+      assert.equal(await client.get('a'), null);
+      await assert.rejects(client.set('a', '1'), /NOPERM/);
+    } finally {
+      client.disconnect();
+      await sealed.stop();
+    }
+  }
 });
 
 test.run();

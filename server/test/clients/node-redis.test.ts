@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createClient, createClientPool } from 'redis';
 import { suite } from 'uvu';
+import { startSealedServer } from '../support/sealed-server.js';
 import { type StreamServer, startStreamServer } from '../support/stream-harness.js';
 
 const test = suite('client: node-redis');
@@ -107,6 +108,52 @@ test('a pool serves many at a time', async () => {
   const counts = await Promise.all(Array.from({ length: 50 }, () => pool.incr('pooled')));
   assert.equal(Math.max(...counts), 50);
   await pool.close();
+});
+
+test('an access key is the password, its name the user or none; what it may not do is refused', async () => {
+  const sealed = await startSealedServer({ name: 'web', prefix: 'app:' });
+  try {
+    for (const user of ['', 'default', 'web']) {
+      for (const RESP of [2, 3] as const) {
+        const client = createClient({
+          url: `redis://${user}:${sealed.secret}@127.0.0.1:${sealed.port}`,
+          RESP,
+        });
+        await client.connect();
+        assert.equal(await client.set('app:a', user), 'OK');
+        await assert.rejects(client.get('other'), /NOPERM/);
+        await assert.rejects(client.flushAll(), /NOPERM/);
+        await client.close();
+      }
+    }
+    const wrong = createClient({
+      url: `redis://other:${sealed.secret}@127.0.0.1:${sealed.port}`,
+      socket: { reconnectStrategy: false },
+    });
+    wrong.on('error', () => {});
+    await assert.rejects(wrong.connect(), /WRONGPASS/);
+  } finally {
+    await sealed.stop();
+  }
+});
+
+test('rediss: the same by TLS', async () => {
+  const sealed = await startSealedServer({ name: 'web', hasTls: true });
+  try {
+    const client = createClient({
+      url: `rediss://:${sealed.secret}@127.0.0.1:${sealed.port}`,
+      socket: { tls: true, ca: sealed.cert, servername: 'localhost' },
+    });
+    await client.connect();
+    const long = 'x'.repeat(500_000);
+    assert.equal(await client.set('long', long), 'OK');
+    assert.equal(await client.get('long'), long);
+    const counts = await Promise.all(Array.from({ length: 1_000 }, () => client.incr('n')));
+    assert.equal(counts.at(-1), 1_000);
+    await client.close();
+  } finally {
+    await sealed.stop();
+  }
 });
 
 test.run();
