@@ -3,6 +3,7 @@ import type { RedisCall } from '../../redis-call.js';
 import type { RedisClient } from '../../redis-client.js';
 import { RedisError, wrongArity } from '../../redis-errors.js';
 import type { RedisHandler } from '../../redis-handler.js';
+import { answerElements } from './elements.js';
 import { isRefused } from './list-key.js';
 
 export const leftPop: RedisHandler = (client, call) => pop(client, call, true, 'lpop');
@@ -67,10 +68,7 @@ function take(
   length: number,
 ): void {
   const { lists } = client.server.engine;
-  const { reply } = client;
-  const cursor = lists.open(list, isLeft ? 0 : length - 1, !isLeft);
-  for (let left = count; left > 0 && cursor.next(); left--)
-    reply.bulk(cursor.bytes, cursor.start, cursor.end);
+  answerElements(client, list, isLeft ? 0 : length - 1, count, !isLeft);
   const at = isLeft ? 0 : length - count;
   // Outside of atomic requests, and this door makes none, nothing can stand in its way.
   lists.remove(list, call.bytes, call.starts[keyIndex], call.ends[keyIndex], at, count);

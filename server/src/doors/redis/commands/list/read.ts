@@ -1,6 +1,7 @@
 import { fromEitherEnd } from '../../redis-call.js';
 import { RedisError } from '../../redis-errors.js';
 import type { RedisHandler } from '../../redis-handler.js';
+import { answerElements } from './elements.js';
 import { isRefused } from './list-key.js';
 
 export const length: RedisHandler = (client, call) => {
@@ -45,8 +46,5 @@ export const range: RedisHandler = (client, call) => {
   const to = Math.min(fromEitherEnd(last, length), length - 1);
   const count = Math.max(to - from + 1, 0);
   reply.array(count);
-  if (count === 0) return;
-  const cursor = engine.lists.open(list, from, false);
-  for (let left = count; left > 0 && cursor.next(); left--)
-    reply.bulk(cursor.bytes, cursor.start, cursor.end);
+  if (count > 0) answerElements(client, list, from, count, false);
 };
