@@ -372,6 +372,13 @@ test('before authentication a request is small', () => {
   assert.equal(harness.connect().ask('*2\r\n$16385\r\n'), error('unauthenticated bulk length'));
 });
 
+test('behind an AUTH of the same pipeline a request may be large', () => {
+  const { client } = start({ keys: KEYS });
+  const value = 'v'.repeat(20_000);
+  const set = `*3\r\n$3\r\nSET\r\n$1\r\na\r\n$${value.length}\r\n${value}\r\n`;
+  assert.equal(client.ask(`AUTH ${SECRETS[2]}\r\n${set}GET b\r\n`), '+OK\r\n+OK\r\n$-1\r\n');
+});
+
 test('roles and prefixes bind every command', () => {
   const { harness } = start({ keys: KEYS });
   const [reader, writer, boss] = SECRETS.map((secret) => {

@@ -36,9 +36,11 @@ export class RequestBatch {
     const { calls } = this;
     this.count = 0;
     this.end = Parsed.REQUEST;
+    // What stands behind an AUTH is read by the bounds that hold then.
+    const requestsMax = parser.isTrusted ? REQUESTS_MAX : 1;
     let call = first;
     let at = start;
-    while (this.count < REQUESTS_MAX && at < end) {
+    while (this.count < requestsMax && at < end) {
       this.end = parser.parse(bytes, at, end, call);
       if (this.end !== Parsed.REQUEST) break;
       const spare = calls[this.count];
