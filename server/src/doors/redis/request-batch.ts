@@ -18,7 +18,7 @@ const AHEAD_ENTRIES_MIN = 100_000;
 export class RequestBatch {
   /** Complete requests, in their order. */
   count = 0;
-  readonly calls: RedisCall[] = Array.from({ length: REQUESTS_MAX + 1 }, () => new RedisCall());
+  readonly calls: RedisCall[] = Array.from({ length: REQUESTS_MAX }, () => new RedisCall());
   /** Where each begins. */
   readonly starts = new Int32Array(REQUESTS_MAX);
   /** What came behind the last of them; `REQUEST`: the batch was full. */
