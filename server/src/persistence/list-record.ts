@@ -17,8 +17,8 @@ import { type ByteReader, type ByteWriter, ValueType } from '@anoadb/protocol';
 import type { ListSource } from './database-types.js';
 import { RecordKind, writeRecordHead } from './entry-record.js';
 
-/** Elements are added to a record until it has so many bytes. */
-const PIECE_BYTES = 64 * 1024;
+/** Elements are added to a record while they fit so many bytes: what a step of the snapshot's walk copies. */
+export const PIECE_BYTES = 32 * 1024;
 const VALUE_BYTES_AT = 4;
 export const SPLICE_HEAD_BYTES = 12;
 export const REMOVE_EQUAL_HEAD_BYTES = 9;

@@ -14,7 +14,7 @@ import { ByteWriter, ValueType } from '@anoadb/protocol';
 import type { EffectListener, SnapshotSource, WalkableStore } from './database-types.js';
 import { RecordKind, writeRecordHead } from './entry-record.js';
 import type { MarkTarget } from './journal/journal-types.js';
-import { writeCopy, writeRemoveEqual, writeSplice } from './list-record.js';
+import { PIECE_BYTES, writeCopy, writeRemoveEqual, writeSplice } from './list-record.js';
 import { ListWalk } from './list-walk.js';
 import { ExitCode, PersistenceError } from './persistence-error.js';
 import { BUFFERS_IN_FLIGHT_MAX, RECORD_BUFFER_BYTES } from './worker-messages.js';
@@ -44,6 +44,8 @@ const STEP_ENTRIES_MAX = 256;
 const FIRST_STEP_ENTRIES = 8;
 /** A buffer is sent when the rest is no longer worth filling. */
 const BUFFER_FULL_BYTES = RECORD_BUFFER_BYTES - 4096;
+/** Up to here the next piece of a list has room behind it, with its head and key. */
+const PIECE_FITS_BYTES = RECORD_BUFFER_BYTES - PIECE_BYTES - 4096;
 
 export class SnapshotWalk implements EffectListener, MarkTarget {
   readonly #store: WalkableStore;
@@ -287,6 +289,7 @@ export class SnapshotWalk implements EffectListener, MarkTarget {
       const entriesBefore = this.entries;
       const bytesBefore = this.#bytesWritten;
       if (this.#lists.isActive) {
+        if (this.#writer.at > PIECE_FITS_BYTES) this.#flush();
         this.#lists.step();
         this.#sendIfFull();
       } else if (!this.#hasPassedAll) {
