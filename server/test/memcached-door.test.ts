@@ -44,6 +44,40 @@ test('the door has exactly the lines that the spec has', () => {
   for (const { name, syntax } of lines) assert.equal(syntax.split(' ')[0], name);
 });
 
+// ---- a list that is too large
+
+test('a list whose JSON is larger than a value may be is an error of its own, and stays', () => {
+  const { harness, client } = start();
+  const redis = harness.connect();
+  const element = 'x'.repeat(1_000);
+  const elements = Array.from({ length: 1_100 }, () => `$1000\r\n${element}\r\n`).join('');
+  assert.equal(redis.ask(`*1102\r\n$5\r\nRPUSH\r\n$4\r\nlist\r\n${elements}`), ':1100\r\n');
+  expectAnswers(client, [
+    ['set a 0 0 1\r\n1', 'STORED'],
+    ['get a list a', 'VALUE a 0 1\r\n1\r\nSERVER_ERROR object too large for cache'],
+    ['gets list', 'SERVER_ERROR object too large for cache'],
+    ['gat 10 list a', 'SERVER_ERROR object too large for cache'],
+    ['mg list v', 'SERVER_ERROR object too large for cache'],
+    ['mg list s', 'SERVER_ERROR object too large for cache'],
+    ['mg list f t', 'HD f0 t-1'],
+    ['append list 0 0 1\r\n1', 'NOT_STORED'],
+    ['prepend list 0 0 1\r\n1', 'NOT_STORED'],
+    ['incr list 1', 'CLIENT_ERROR cannot increment or decrement non-numeric value'],
+  ]);
+  assert.equal(redis.ask('LLEN list\r\n'), ':1100\r\n');
+  const binary = harness.connect();
+  const get = Buffer.alloc(28);
+  get.writeUInt8(0x80, 0);
+  get.writeUInt16BE(4, 2);
+  get.writeUInt32BE(4, 8);
+  get.write('list', 24);
+  binary.send(get);
+  assert.equal(Buffer.from(binary.receivedBytes()).readUInt16BE(6), 3);
+  // It is a small list again.
+  assert.equal(redis.ask('LTRIM list 0 0\r\n'), '+OK\r\n');
+  expectAnswers(client, [['get list', `VALUE list 0 1004\r\n["${element}"]\r\nEND`]]);
+});
+
 // ---- numbers
 
 test('counters are unsigned 64-bit numbers: up wraps around, down ends at 0', () => {

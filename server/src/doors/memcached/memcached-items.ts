@@ -304,7 +304,8 @@ export class MemcachedItems {
     const { store } = engine;
     const value = this.value;
     value.load(engine, ref);
-    if (value.length + item.valueEnd - item.valueStart > engine.valueBytesMax) return Outcome.NOT_STORED;
+    if (value.isTooLarge || value.length + item.valueEnd - item.valueStart > engine.valueBytesMax)
+      return Outcome.NOT_STORED;
     const isAtEnd = item.mode === StoreMode.APPEND;
     let extended: EntryRef;
     if (isAtEnd && store.typeOf(ref) === ValueType.TEXT) {

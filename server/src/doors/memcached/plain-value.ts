@@ -14,6 +14,8 @@ export class PlainValue {
   bytes: Uint8Array = new Uint8Array(0);
   start = 0;
   end = 0;
+  /** A list whose JSON would be larger than a value may be: there is nothing to be read. */
+  isTooLarge = false;
   readonly #result = new Result();
   #scratch = new ByteWriter(256);
 
@@ -23,6 +25,7 @@ export class PlainValue {
 
   load(engine: Engine, ref: EntryRef): void {
     const store = engine.store;
+    this.isTooLarge = false;
     if (isPlain(store.typeOf(ref))) {
       this.bytes = store.segmentOf(ref);
       this.start = store.valueStartOf(ref);
@@ -32,6 +35,12 @@ export class PlainValue {
     const result = this.#result;
     // The elements of a list as typed readers see them: [1,true], not ["1","true"].
     engine.answerValue(result, ref, false);
+    this.isTooLarge = result.type === ValueType.NONE;
+    if (this.isTooLarge) {
+      this.start = 0;
+      this.end = 0;
+      return;
+    }
     if (this.#scratch.bytes.length > SCRATCH_BYTES_KEPT) this.#scratch = new ByteWriter(256);
     const scratch = this.#scratch;
     scratch.reset();

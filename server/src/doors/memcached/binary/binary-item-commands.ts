@@ -158,6 +158,10 @@ function answerItem(
   const { value } = door.items;
   const keyBytes = withKey ? header.keyBytes : 0;
   value.load(door.engine, ref);
+  if (withValue && value.isTooLarge) {
+    session.answerError(BinaryStatus.TOO_LARGE);
+    return;
+  }
   const valueBytes = withValue ? value.length : 0;
   const bodyBytes = FLAGS_BYTES + keyBytes + valueBytes;
   writeHeader(out, header, BinaryStatus.OK, FLAGS_BYTES, keyBytes, bodyBytes, version);

@@ -60,6 +60,7 @@ export class MetaFlags {
   isKeyEncoded = false;
   isQuiet = false;
   wantsValue = false;
+  wantsSize = false;
   /** The access is not remembered. */
   leavesNoTrace = false;
   setsStale = false;
@@ -108,6 +109,7 @@ export class MetaFlags {
     this.readKey(words, false);
     this.isQuiet = false;
     this.wantsValue = false;
+    this.wantsSize = false;
     this.leavesNoTrace = false;
     this.setsStale = false;
     this.isOpaqueTooLong = false;
@@ -138,6 +140,9 @@ export class MetaFlags {
         return undefined;
       case 'v':
         this.wantsValue = true;
+        return undefined;
+      case 's':
+        this.wantsSize = true;
         return undefined;
       case 'u':
         this.leavesNoTrace = true;
@@ -176,7 +181,6 @@ export class MetaFlags {
       case 'P':
       case 'L':
       case 'k':
-      case 's':
       case 't':
       case 'c':
       case 'f':

@@ -75,6 +75,10 @@ function answerItem(session: TextSession, found: EntryRef, isCreated: boolean): 
   const { engine, items } = door;
   const { store, nowMs } = engine;
   const { keyBytes, keyStart, keyEnd } = flags;
+  if (flags.wantsValue || flags.wantsSize) {
+    items.value.load(engine, found);
+    if (items.value.isTooLarge) return TextAnswer.TOO_LARGE;
+  }
   const expiryBefore = isCreated ? 0 : store.expiryOf(found);
   // An item touched into the past is answered first and goes then.
   const isLeaving = flags.expiryMs !== undefined && isExpired(flags.expiryMs, nowMs);

@@ -44,4 +44,10 @@ export class KeyList {
     this.#bytesLeft = end - this.keyEnd;
     return true;
   }
+
+  /** Leaves out the keys that follow `keyEnd`; returns where the next request begins. */
+  skip(): number {
+    this.isOpen = false;
+    return this.keyEnd + this.#bytesLeft + this.#bytesBehind;
+  }
 }

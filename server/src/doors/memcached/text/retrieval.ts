@@ -47,8 +47,15 @@ export function retrieveOn(session: TextSession, bytes: Uint8Array, at: number):
   let position = at;
   while (keys.next(bytes, position)) {
     position = keys.keyEnd;
-    if (keys.expiryMs === undefined) writeItem(door, out, bytes, keys.keyStart, position, keys.withCas);
-    else writeTouched(door, out, bytes, keys.keyStart, position, keys.withCas, keys.expiryMs);
+    const isWritten =
+      keys.expiryMs === undefined
+        ? writeItem(door, out, bytes, keys.keyStart, position, keys.withCas)
+        : writeTouched(door, out, bytes, keys.keyStart, position, keys.withCas, keys.expiryMs);
+    if (!isWritten) {
+      out.copy(TextAnswer.TOO_LARGE);
+      session.end();
+      return keys.skip();
+    }
     if (out.at > PAUSE_BYTES_MIN && connection.mustYield) {
       session.end();
       return position;
@@ -81,6 +88,7 @@ function findProblem(
   return isTouched && door.engine.refusesWrites ? TextAnswer.DISK_FULL : undefined;
 }
 
+/** False: the value is too large, and nothing is written. */
 function writeItem(
   door: MemcachedDoor,
   out: ByteWriter,
@@ -88,13 +96,13 @@ function writeItem(
   keyStart: number,
   keyEnd: number,
   withCas: boolean,
-): void {
+): boolean {
   const ref = door.items.find(bytes, keyStart, keyEnd);
   door.statistics.countGet(ref !== 0);
-  if (ref === 0) return;
+  if (ref === 0) return true;
   const version = door.engine.store.versionOf(ref);
   door.items.marks.fetched(version, door.engine.nowMs);
-  writeValue(door, out, bytes, keyStart, keyEnd, ref, withCas ? version : undefined);
+  return writeValue(door, out, bytes, keyStart, keyEnd, ref, withCas ? version : undefined);
 }
 
 /** The item with its new cas unique, as with gets; an item touched into the past is answered and gone. */
@@ -106,24 +114,25 @@ function writeTouched(
   keyEnd: number,
   withCas: boolean,
   expiryMs: number,
-): void {
+): boolean {
   const { items, engine } = door;
   const ref = items.find(bytes, keyStart, keyEnd);
   door.statistics.countTouch(ref !== 0);
-  if (ref === 0) return;
+  if (ref === 0) return true;
   const start = out.at;
   // Written first with the old version: the touch may take the value away.
-  writeValue(door, out, bytes, keyStart, keyEnd, ref, withCas ? engine.store.versionOf(ref) : undefined);
+  const versionBefore = withCas ? engine.store.versionOf(ref) : undefined;
+  if (!writeValue(door, out, bytes, keyStart, keyEnd, ref, versionBefore)) return false;
   const touched = items.touch(ref, bytes, keyStart, keyEnd, expiryMs);
-  if (touched === 0 || touched === TOUCH_FAILED) return;
+  if (touched === 0 || touched === TOUCH_FAILED) return true;
   const version = engine.store.versionOf(touched);
   items.marks.fetched(version, engine.nowMs);
-  if (!withCas) return;
+  if (!withCas) return true;
   out.at = start;
-  writeValue(door, out, bytes, keyStart, keyEnd, touched, version);
+  return writeValue(door, out, bytes, keyStart, keyEnd, touched, version);
 }
 
-/** `VALUE <key> <flags> <bytes>[ <cas>]`, the bytes; `version` undefined: without cas unique. */
+/** `VALUE <key> <flags> <bytes>[ <cas>]`, the bytes; `version` undefined: without cas unique. False: as writeItem. */
 function writeValue(
   door: MemcachedDoor,
   out: ByteWriter,
@@ -132,9 +141,10 @@ function writeValue(
   keyEnd: number,
   ref: EntryRef,
   version: number | undefined,
-): void {
+): boolean {
   const { value } = door.items;
   value.load(door.engine, ref);
+  if (value.isTooLarge) return false;
   const { length } = value;
   out.ensure(HEADER_BYTES_MAX + keyEnd - keyStart + length);
   out.copy(VALUE);
@@ -152,4 +162,5 @@ function writeValue(
   out.copy(value.bytes, value.start, value.end);
   out.bytes[out.at++] = CARRIAGE_RETURN;
   out.bytes[out.at++] = NEWLINE;
+  return true;
 }
