@@ -11,6 +11,9 @@ export class CommandLookup {
   readonly #slots: (RedisCommand | undefined)[];
   readonly #names: (Uint8Array | undefined)[];
   readonly #mask: number;
+  /** What was found last: in a pipeline one command is often like the one before. */
+  #lastName: Uint8Array | undefined;
+  #last: RedisCommand | undefined;
 
   /** `nameOf` gives the word that stands for the command, in lower case. */
   constructor(commands: readonly RedisCommand[], nameOf: (command: RedisCommand) => string) {
@@ -31,12 +34,16 @@ export class CommandLookup {
     const { bytes } = call;
     const start = call.starts[index];
     const end = call.ends[index];
+    if (this.#lastName !== undefined && isName(this.#lastName, bytes, start, end)) return this.#last;
     let hash = OFFSET_BASIS;
     for (let at = start; at < end; at++) hash = Math.imul(hash ^ lowerCase(bytes[at]), PRIME);
     for (let slot = hash & this.#mask; ; slot = (slot + 1) & this.#mask) {
       const name = this.#names[slot];
       if (name === undefined) return undefined;
-      if (isName(name, bytes, start, end)) return this.#slots[slot];
+      if (!isName(name, bytes, start, end)) continue;
+      this.#lastName = name;
+      this.#last = this.#slots[slot];
+      return this.#last;
     }
   }
 

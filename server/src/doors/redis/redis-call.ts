@@ -75,6 +75,11 @@ export class RedisCall {
     return copy;
   }
 
+  /** From the first byte of its name to the last of its last argument. */
+  get byteLength(): number {
+    return this.ends[this.count - 1] - this.starts[0];
+  }
+
   lengthOf(index: number): number {
     return this.ends[index] - this.starts[index];
   }

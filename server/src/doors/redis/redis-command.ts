@@ -32,6 +32,9 @@ const flagBits: Readonly<Record<string, number>> = {
   skip_slowlog: CommandFlag.SKIP_SLOWLOG,
 };
 
+/** Not those that promise it for each page, or for what they look at. */
+const BRIEF = /^O\(1\)(?: for each element)?$/;
+
 const NOT_QUEUED = new Set(['multi', 'exec', 'discard', 'watch', 'quit', 'reset']);
 
 const permissionBits = { none: 0, read: Permission.READ, write: Permission.WRITE, admin: Permission.ADMIN };
@@ -48,6 +51,8 @@ export class RedisCommand {
   readonly flags: number;
   readonly permissions: number;
   readonly keyShape: number;
+  /** What it takes grows with its request and its answer alone. */
+  readonly isBrief: boolean;
 
   constructor(info: RedisCommandInfo, index: number, handler: RedisHandler | undefined) {
     this.info = info;
@@ -57,6 +62,7 @@ export class RedisCommand {
     this.flags = flagsOf(info);
     this.permissions = permissionBits[info.kind];
     this.keyShape = keyShapeOf(info.keys);
+    this.isBrief = this.keyShape !== KeyShape.NONE && BRIEF.test(info.complexity);
   }
 
   /** `get`, or of a subcommand `client|list`. */

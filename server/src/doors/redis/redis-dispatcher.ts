@@ -15,14 +15,23 @@ import { abortExec, type QueuedCommand } from './transaction.js';
 
 /** Characters of an unknown command, and of its arguments together, that its error shows. */
 const SHOWN_CHARS_MAX = 128;
+/** Brief commands of which neither request nor answer has more bytes than that share one look at the clock. */
+const BRIEF_BYTES_MAX = 4096;
+/** So many at most; a pipeline is run in batches of about that size. */
+const BRIEF_COMMANDS_MAX = 32;
+/** None of them takes as long; where the slow log wants to hear of less, each command is timed. */
+const BRIEF_MS_MAX = 1;
 
 export class RedisDispatcher {
   readonly #server: RedisServer;
   readonly #engine: Engine;
   readonly #registry: CommandRegistry;
   readonly #range: KeyRange = { first: 0, last: -1, step: 1 };
-  /** Monotonic, when the last command was done: the next of the same batch begins then. */
+  /** Monotonic, when the clock was last looked at: the next command of the same batch began then. */
   #clockMs = 0;
+  /** Commands done since, by their index: a look at the clock is a tenth of what one of them takes. */
+  readonly #brief = new Int32Array(BRIEF_COMMANDS_MAX);
+  #briefCount = 0;
 
   constructor(server: RedisServer) {
     this.#server = server;
@@ -33,6 +42,11 @@ export class RedisDispatcher {
   /** Requests follow, one right after the other: the time of the first begins now. */
   beginClock(): void {
     this.#clockMs = this.#server.services.monotonicMs();
+  }
+
+  /** They were run. */
+  endClock(): void {
+    if (this.#briefCount > 0) this.#shareOut();
   }
 
   /** Runs, queues or refuses the request. False: a pause holds it up, and it has to come again. */
@@ -81,16 +95,47 @@ export class RedisDispatcher {
 
   #execute(client: RedisClient, command: RedisCommand, call: RedisCall): void {
     const engine = this.#engine;
+    const { out } = client.reply;
+    const answerAt = out.at;
+    const isBrief =
+      command.isBrief &&
+      call.byteLength <= BRIEF_BYTES_MAX &&
+      this.#server.slowLog.thresholdMs >= BRIEF_MS_MAX;
+    if (!isBrief) this.endClock();
     client.lastCommandAtMs = engine.nowMs;
     engine.startRequest();
     this.#call(client, command, call);
     engine.commit();
     if (engine.releasePosition !== 0) client.connection.hold(engine.releasePosition);
+    if (isBrief && out.at - answerAt <= BRIEF_BYTES_MAX) {
+      this.#brief[this.#briefCount++] = command.index;
+      if (this.#briefCount === BRIEF_COMMANDS_MAX) this.#shareOut();
+    } else {
+      this.#recordTo(this.#server.services.monotonicMs(), client, command, call);
+    }
+    if (this.#server.blocked.hasReady) this.#serveBlocked();
+  }
+
+  /** The time since the last look at the clock is that of this command; brief ones before it are nothing beside it. */
+  #recordTo(nowMs: number, client: RedisClient, command: RedisCommand, call: RedisCall): void {
+    const elapsedMs = nowMs - this.#clockMs;
+    this.#clockMs = nowMs;
+    this.#recordBrief(0);
+    this.#record(client, command, call, elapsedMs);
+  }
+
+  /** Brief commands in a row took equally long each. */
+  #shareOut(): void {
     const nowMs = this.#server.services.monotonicMs();
     const elapsedMs = nowMs - this.#clockMs;
     this.#clockMs = nowMs;
-    this.#record(client, command, call, elapsedMs);
-    if (this.#server.blocked.hasReady) this.#serveBlocked();
+    this.#recordBrief(elapsedMs / this.#briefCount);
+  }
+
+  #recordBrief(elapsedMs: number): void {
+    const { commands } = this.#server;
+    for (let i = 0; i < this.#briefCount; i++) commands.record(this.#brief[i], elapsedMs);
+    this.#briefCount = 0;
   }
 
   #call(client: RedisClient, command: RedisCommand, call: RedisCall): void {

@@ -48,6 +48,7 @@ export class RedisSession implements StreamSession {
       batch.lookAhead(engine, bytes);
       this.#dispatcher.beginClock();
       const done = this.#run(batch);
+      this.#dispatcher.endClock();
       batch.release();
       if (done < batch.count) {
         // Those not run are parsed again when they are read again.
