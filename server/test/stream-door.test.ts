@@ -63,6 +63,7 @@ class LineSession implements StreamSession {
     else if (command === 'quit') connection.close();
     else if (command === 'auth') this.#answer(String(connection.authenticate(undefined, argument)));
     else if (command === 'late') this.#answerLate();
+    else if (command === 'vanish') this.#vanish();
     else this.#answer(line);
     engine.commit();
     if (engine.releasePosition !== 0) connection.hold(engine.releasePosition);
@@ -83,6 +84,13 @@ class LineSession implements StreamSession {
       this.connection.flush();
       this.connection.resume();
     });
+  }
+
+  /** What it still writes goes nowhere. */
+  #vanish(): void {
+    const { out } = this.connection;
+    this.connection.destroy();
+    out.utf8('nobody reads this');
   }
 
   #answer(text: string): void {
@@ -273,6 +281,15 @@ test('a defect closes its connection and no other', () => {
   assert.equal(String(harness.defects), 'Error: planted');
   assert.equal(sessions[1].isOver, true);
   assert.equal(good.ask('echo 3\n'), 'echo 1\necho 3\n');
+});
+
+test('what a session writes after it destroyed its connection reaches nobody', () => {
+  const { harness } = start();
+  const [first, second] = [harness.connect(), harness.connect()];
+  assert.equal(first.ask('echo 1\nvanish\necho 2\n'), '');
+  assert.equal(first.isClosed, true);
+  assert.equal(second.ask('echo 3\n'), 'echo 3\n');
+  assert.equal(harness.connect().ask('echo 4\n'), 'echo 4\n');
 });
 
 test('a defect in a request that has changed something goes on up', () => {

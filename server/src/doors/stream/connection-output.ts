@@ -107,13 +107,13 @@ export class ConnectionOutput {
     return nowMs - this.#unsentSinceMs > timeoutMs;
   }
 
-  /** The connection is gone: nothing leaves any more. */
+  /**
+   * The connection is gone: nothing leaves any more. Its writer is nobody else's: a session that ended its connection
+   * may go on writing into it until it returns, and another's answer would begin with that.
+   */
   discard(): void {
     this.#held.clear();
-    const out = this.#out;
-    if (out === undefined) return;
     this.#out = undefined;
-    this.#around.giveWriter(out);
   }
 
   #write(out: ByteWriter): void {
