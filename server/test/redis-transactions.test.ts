@@ -201,4 +201,17 @@ test('a queue has an end', () => {
   assert.equal(ask(client, 'EXEC'), '-EXECABORT Transaction discarded because of previous errors.');
 });
 
+test('answers beyond all bounds end their connection; what the transaction changed stays', () => {
+  const { harness, client } = start({ valueBytesMax: 16 * 1024 * 1024 });
+  const value = 'v'.repeat(16 * 1024 * 1024);
+  client.ask(`*3\r\n$3\r\nSET\r\n$1\r\nv\r\n$${value.length}\r\n${value}\r\n`);
+  client.ask(`*4\r\n$5\r\nRPUSH\r\n$1\r\nl\r\n${`$${value.length}\r\n${value}\r\n`.repeat(2)}`);
+  const others = [harness.connect(), harness.connect()];
+  client.ask(`MULTI\r\nSET a 1\r\nMGET${' v'.repeat(300)}\r\nLRANGE l 0 -1\r\nSET b 2\r\n`);
+  assert.equal(client.ask('EXEC\r\n'), '');
+  assert.equal(client.isClosed, true);
+  assert.deepEqual(harness.defects, []);
+  for (const other of others) assert.equal(other.ask('MGET a b\r\n'), '*2\r\n$1\r\n1\r\n$1\r\n2\r\n');
+});
+
 test.run();

@@ -59,7 +59,7 @@ export class RedisClient {
   constructor(connection: StreamConnection, server: RedisServer) {
     this.connection = connection;
     this.server = server;
-    this.reply = new RespWriter(unwanted, server.statistics);
+    this.reply = new RespWriter(unwanted, server.statistics, () => connection.destroy());
     this.lastCommandAtMs = connection.openedAtMs;
   }
 

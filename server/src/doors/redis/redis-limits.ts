@@ -14,5 +14,7 @@ export const RedisLimits = {
   unauthenticatedBulkBytesMax: 16 * KIBIBYTE,
   /** Memory of the commands queued by MULTI. */
   transactionBytesMax: 64 * MEBIBYTE,
+  /** Answers that one request, or EXEC, may pile up: whoever asks for more is disconnected, as by Redis's limits. */
+  answerBytesMax: 512 * MEBIBYTE,
   watchedKeysMax: 64 * KIBIBYTE,
 } as const;

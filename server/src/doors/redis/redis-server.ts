@@ -76,7 +76,9 @@ export class RedisServer {
 
   /** The blocked client was answered, just now: that leaves, and it is read again. */
   unblock(client: RedisClient): void {
-    this.blocked.remove(client.blocked!);
+    // Its answer may have been too large, and it is gone.
+    if (client.blocked === undefined) return;
+    this.blocked.remove(client.blocked);
     client.blocked = undefined;
     client.closeReply();
     client.connection.flush();

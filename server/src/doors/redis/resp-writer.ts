@@ -8,6 +8,7 @@ import { type ByteWriter, copyBytes, type Integer, ValueType, writePlainText } f
 import type { Engine } from '../../engine/engine.js';
 import type { EntryRef } from '../../store/index.js';
 import type { ErrorStatistics } from './error-statistics.js';
+import { RedisLimits } from './redis-limits.js';
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -38,10 +39,24 @@ export class RespWriter {
   /** Errors written so far: whoever compares it before and after knows whether a command failed. */
   errors = 0;
   readonly #statistics: ErrorStatistics;
+  readonly #onTooLarge: () => void;
+  #bytesMax: number = RedisLimits.answerBytesMax;
 
-  constructor(out: ByteWriter, statistics: ErrorStatistics) {
+  /** `onTooLarge`: answers have become larger than any client may have waiting. It gets no more of them. */
+  constructor(out: ByteWriter, statistics: ErrorStatistics, onTooLarge: () => void = () => {}) {
     this.out = out;
     this.#statistics = statistics;
+    this.#onTooLarge = onTooLarge;
+  }
+
+  /** Room for so many bytes at one go. False: the answer would be too large. */
+  reserve(byteCount: number): boolean {
+    if (this.out.at + byteCount > this.#bytesMax) {
+      this.#endAnswers();
+      return false;
+    }
+    this.out.ensure(byteCount);
+    return true;
   }
 
   ok(): void {
@@ -76,6 +91,10 @@ export class RespWriter {
   bulk(bytes: Uint8Array, start: number, end: number): void {
     const length = end - start;
     const { out } = this;
+    if (out.at + length > this.#bytesMax) {
+      this.#endAnswers();
+      return;
+    }
     out.ensure(HEADER_BYTES_MAX + length + 2);
     this.#header(Type.BULK, length);
     const target = out.bytes;
@@ -165,6 +184,13 @@ export class RespWriter {
     scratch.reset();
     writePlainText(scratch, type, store.segmentOf(ref), start, end);
     this.bulk(scratch.bytes, 0, scratch.at);
+  }
+
+  /** Nothing is copied for a client that is gone. */
+  #endAnswers(): void {
+    if (this.#bytesMax < 0) return;
+    this.#bytesMax = -1;
+    this.#onTooLarge();
   }
 
   #line(type: number, text: string): void {

@@ -18,7 +18,7 @@ export function answerElements(
   const { reply } = client;
   if (count >= RESERVED_MIN) {
     const elementBytes = lists.bytesOf(list) / lists.lengthOf(list) + FRAME_BYTES;
-    reply.out.ensure(Math.ceil(elementBytes * count));
+    if (!reply.reserve(Math.ceil(elementBytes * count))) return;
   }
   const cursor = lists.open(list, at, isBackward);
   for (let left = count; left > 0 && cursor.next(); left--)
