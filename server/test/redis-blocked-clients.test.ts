@@ -156,4 +156,15 @@ test('a thousand who wait are served one by one', () => {
   assert.equal(waiting(), 0);
 });
 
+test('CLIENT REPLY SKIP leaves out the answer of a command that waited, and no other', () => {
+  const { connect, waiting } = start();
+  const [client, pusher] = connect(2);
+  assert.equal(client.ask('CLIENT REPLY SKIP\r\nBLPOP a 0\r\nPING\r\n'), '');
+  assert.equal(waiting(), 1);
+  pusher.ask('RPUSH a 1\r\n');
+  assert.equal(client.received(), '+PONG\r\n');
+  pusher.ask('RPUSH a 2\r\n');
+  assert.equal(client.ask('BLPOP a 0\r\n'), popped('a', '2'));
+});
+
 test.run();

@@ -80,6 +80,7 @@ export class RedisServer {
     if (client.blocked === undefined) return;
     this.blocked.remove(client.blocked);
     client.blocked = undefined;
+    client.countSkipped();
     client.closeReply();
     client.connection.flush();
     client.connection.resume();

@@ -77,7 +77,8 @@ export class RedisSession implements StreamSession {
         this.#server.pause.wait(client);
         return i;
       }
-      if (client.replyMode !== ReplyMode.ON) {
+      // One that waits is not done: what SKIP leaves out is its answer.
+      if (client.replyMode !== ReplyMode.ON && client.blocked === undefined) {
         client.countSkipped();
         client.openReply();
       }
