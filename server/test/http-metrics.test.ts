@@ -170,6 +170,39 @@ test("the numbers are those of INFO and of memcached's stats", async () => {
     );
 });
 
+test('commands of memcached clients have a histogram each, whichever of the protocols named them', async () => {
+  const doors = new AllDoors();
+  doors.memcachedSet('m', '41');
+  doors.memcachedGet('m');
+  doors.memcachedGet('none');
+  doors.memcached('mg m v');
+  doors.memcached('incr m 1');
+  doors.memcachedSet('m', 'text');
+  doors.memcached('incr m 1');
+  doors.memcached('incr m');
+  const families = parse((await doors.http.ask('GET /metrics')).body);
+  assert.equal(families.get('anoa_memcached_commands_latencies_usec')!.kind, 'histogram');
+  const expected: [string, number, number, number][] = [
+    ['set', 2, 0, 0],
+    ['get', 2, 0, 0],
+    ['mg', 1, 0, 0],
+    ['incr', 2, 1, 1],
+  ];
+  for (const [cmd, calls, failed, rejected] of expected) {
+    const labels = `{cmd="${cmd}"}`;
+    assert.equal(sampleOf(families, `anoa_memcached_commands_total${labels}`), calls, cmd);
+    assert.equal(sampleOf(families, `anoa_memcached_commands_failed_calls_total${labels}`), failed, cmd);
+    assert.equal(sampleOf(families, `anoa_memcached_commands_rejected_calls_total${labels}`), rejected, cmd);
+    assert.equal(sampleOf(families, `anoa_memcached_commands_latencies_usec_count${labels}`), calls, cmd);
+    assert.equal(
+      sampleOf(families, `anoa_memcached_commands_latencies_usec_bucket{cmd="${cmd}",le="+Inf"}`),
+      calls,
+      cmd,
+    );
+  }
+  assert.equal(families.get('anoa_memcached_commands_total')!.samples.size, expected.length);
+});
+
 /** The fields of INFO. */
 function infoOf(reply: string): Map<string, string> {
   const lines = reply.split('\r\n').filter((line) => /^[a-z0-9_]+:/i.test(line));

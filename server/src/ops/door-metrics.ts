@@ -1,6 +1,6 @@
 /**
- * What each stream door counts. Redis's commands stand under the names of redis_exporter, memcached's under those of
- * memcached_exporter.
+ * What each stream door counts. Redis's commands stand under the names of redis_exporter, memcached's under that of
+ * memcached_exporter; how long they took, which that one does not tell, under one of ours.
  */
 
 import type { MemcachedStatistics } from '../doors/memcached/memcached-statistics.js';
@@ -43,6 +43,7 @@ export function writeMemcached(text: PrometheusText, counts: MemcachedStatistics
   ];
   text.family('counter', 'memcached_commands_total', 'Commands of memcached clients by how they ended.');
   for (const [command, status, count] of rows) text.sample(count, { command, status });
+  writeCommands(text, 'anoa_memcached_commands', 'memcached commands', counts.commands);
 }
 
 /** Of commands that were called, or refused, at least once. */

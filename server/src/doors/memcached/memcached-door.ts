@@ -9,6 +9,7 @@ import { Permission } from '@anoadb/protocol';
 import type { Engine } from '../../engine/engine.js';
 import type { StreamServices } from '../stream/stream-services.js';
 import type { StreamConnection, StreamProtocolDoor, StreamSession } from '../stream/stream-session.js';
+import { CommandTimer } from './command-timer.js';
 import { MemcachedItems, Outcome } from './memcached-items.js';
 import { MemcachedSession } from './memcached-session.js';
 import { MemcachedStatistics } from './memcached-statistics.js';
@@ -21,12 +22,14 @@ export class MemcachedDoor implements StreamProtocolDoor {
   readonly engine: Engine;
   readonly items: MemcachedItems;
   readonly statistics = new MemcachedStatistics();
+  readonly timer: CommandTimer;
   #cancelFlush: (() => void) | undefined;
 
   constructor(services: StreamServices) {
     this.services = services;
     this.engine = services.engine;
     this.items = new MemcachedItems(services.engine);
+    this.timer = new CommandTimer(this.statistics.commands, services.monotonicMs);
   }
 
   open(connection: StreamConnection): StreamSession {

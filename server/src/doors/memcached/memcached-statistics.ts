@@ -1,8 +1,14 @@
-/** What `stats` counts, since the start or `stats reset`; the text and the binary protocol count alike. */
+/**
+ * What `stats` and /metrics tell, since the start or `stats reset`; the text and the binary protocol count alike.
+ */
 
+import { CommandStatistics } from '../../ops/command-statistics.js';
 import { Outcome } from './memcached-items.js';
+import { timedCommandNames } from './timed-commands.js';
 
 export class MemcachedStatistics {
+  /** How long commands took. */
+  readonly commands = new CommandStatistics(timedCommandNames);
   gets = 0;
   sets = 0;
   flushes = 0;
@@ -27,8 +33,9 @@ export class MemcachedStatistics {
   authenticationErrors = 0;
 
   reset(): void {
-    const fresh = new MemcachedStatistics();
-    Object.assign(this, fresh);
+    const { commands } = this;
+    commands.reset();
+    Object.assign(this, new MemcachedStatistics(), { commands });
   }
 
   countStore(isCas: boolean, outcome: Outcome): void {

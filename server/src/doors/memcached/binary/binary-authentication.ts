@@ -35,6 +35,7 @@ export function authenticateBinary(session: BinarySession, command: number, end:
   const name = isWhole ? decodeUtf8(bytes, nameStart, nameEnd) : undefined;
   const secret = isWhole ? decodeUtf8(bytes, nameEnd + 1, header.end) : undefined;
   door.statistics.authentications++;
+  door.timer.isExecuted = true;
   if (isPlain && name !== undefined && secret !== undefined && connection.authenticate(name, secret))
     session.answerText(BinaryStatus.OK, 'Authenticated');
   else {

@@ -9,7 +9,7 @@ import type { MemcachedDoor } from '../memcached-door.js';
 import { ItemToStore, Outcome } from '../memcached-items.js';
 import { KEY_BYTES_MAX } from '../memcached-limits.js';
 import { type AfterRequest, INCOMPLETE } from '../request-progress.js';
-import { commandOf, isQuietOpcode } from './binary-commands.js';
+import { commandOf, isQuietOpcode, timedIndexOfOpcode } from './binary-commands.js';
 import { executeBinary } from './binary-dispatch.js';
 import {
   BINARY_REQUEST_MAGIC,
@@ -56,6 +56,8 @@ export class BinarySession {
 
   read(bytes: Uint8Array, start: number, end: number): number {
     const { connection } = this;
+    const { timer } = this.door;
+    timer.beginRead();
     let at = start;
     while (at < end && !connection.mustYield) {
       if (this.#swallow > 0) {
@@ -64,14 +66,17 @@ export class BinarySession {
         at += swallowed;
         continue;
       }
+      timer.beginCommand();
       const next = this.#request(bytes, at, end);
       if (next === INCOMPLETE) break;
+      timer.endCommand(0);
       at = next;
     }
     return at;
   }
 
   begin(): void {
+    this.door.timer.isExecuted = true;
     this.door.engine.startRequest();
   }
 
@@ -93,6 +98,7 @@ export class BinarySession {
 
   /** An answer whose body is a text; quiet or not. */
   answerText(status: BinaryStatus, text: string): void {
+    if (!isNews(status)) this.door.timer.hasFailed = true;
     const { out } = this.connection;
     writeHeader(out, this.header, status, 0, 0, text.length, 0);
     out.utf8(text);
@@ -117,6 +123,7 @@ export class BinarySession {
   /** An error after which nothing more is read. */
   fail(status: BinaryStatus): AfterRequest {
     this.answerError(status);
+    this.door.timer.endCommand(0);
     this.connection.close();
     return INCOMPLETE;
   }
@@ -130,6 +137,7 @@ export class BinarySession {
     const { header } = this;
     header.read(bytes, at);
     this.isQuiet = isQuietOpcode[header.opcode] === 1;
+    this.door.timer.command = timedIndexOfOpcode[header.opcode];
     if (header.valueBytes < 0) return this.fail(BinaryStatus.UNKNOWN_COMMAND);
     const command = commandOf[header.opcode];
     if (!this.connection.isAuthenticated && !isBeforeAuthentication(command))
@@ -138,6 +146,19 @@ export class BinarySession {
     // Extras and key are few bytes; a value is awaited by those commands that have one.
     if (end < header.keyEnd) return INCOMPLETE;
     return executeBinary(this, command, end);
+  }
+}
+
+/** What has its own answer in the text protocol too: done, or how the item stands in its way. */
+function isNews(status: BinaryStatus): boolean {
+  switch (status) {
+    case BinaryStatus.OK:
+    case BinaryStatus.NOT_FOUND:
+    case BinaryStatus.EXISTS:
+    case BinaryStatus.NOT_STORED:
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -6,10 +6,12 @@
 import { decodeUtf8 } from '@anoadb/protocol';
 import { CommandLine } from '../command-line.js';
 import type { AfterRequest } from '../request-progress.js';
+import { timedIndexOf } from '../timed-commands.js';
 import { endsWithLineEnd, LINE_END_BYTES } from './storage.js';
 import { TextAnswer } from './text-answers.js';
 import type { TextSession } from './text-session.js';
 
+const AUTH = timedIndexOf('auth');
 /** No name and secret are longer. */
 const DATA_BYTES_MAX = 1024;
 
@@ -24,6 +26,7 @@ export function authenticate(
 ): AfterRequest {
   const { line } = session;
   const dataStart = newline + 1;
+  session.door.timer.command = AUTH;
   line.read(bytes, start, newline);
   const length = line.count >= 5 && line.is(0, 'set') ? line.uint32(4) : Number.NaN;
   if (Number.isNaN(length)) {
@@ -49,7 +52,8 @@ function check(session: TextSession, bytes: Uint8Array, start: number, end: numb
   if (words.count < 2) return TextAnswer.BAD_TOKEN_FORMAT;
   const name = decodeUtf8(bytes, words.starts[0], words.ends[0]);
   const secret = decodeUtf8(bytes, words.starts[1], words.ends[1]);
-  const { statistics } = session.door;
+  const { statistics, timer } = session.door;
+  timer.isExecuted = true;
   statistics.authentications++;
   if (name !== undefined && secret !== undefined && session.connection.authenticate(name, secret))
     return TextAnswer.STORED;

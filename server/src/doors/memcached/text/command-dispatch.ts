@@ -10,6 +10,7 @@ import { metaDelete } from '../meta/meta-delete.js';
 import { metaGet } from '../meta/meta-get.js';
 import { metaSet } from '../meta/meta-set.js';
 import type { AfterRequest } from '../request-progress.js';
+import { NO_COMMAND, timedIndexOf } from '../timed-commands.js';
 import { count, deleteKey, touch } from './item-commands.js';
 import { retrieve } from './retrieval.js';
 import { flushAll, memoryLimit, quit, shutdown, statistics, verbosity, version } from './server-commands.js';
@@ -26,6 +27,9 @@ interface Retrieval {
   readonly withCas: boolean;
 }
 
+const GET = timedIndexOf('get');
+const SET = timedIndexOf('set');
+const META_SET = timedIndexOf('ms');
 /** No command's name is longer. */
 const NAME_BYTES_MAX = 16;
 
@@ -85,12 +89,15 @@ export function executeLine(
   newline: number,
   end: number,
 ): AfterRequest {
+  const { timer } = session.door;
   // By far the most frequent line is not taken apart twice.
   if (isPlainGet(bytes, start)) {
     const keysStart = start + 'get '.length;
     const keysEnd = endOfLine(bytes, start, newline);
-    if (hasKey(bytes, keysStart, keysEnd))
+    if (hasKey(bytes, keysStart, keysEnd)) {
+      timer.command = GET;
       return retrieve(session, bytes, keysStart, keysEnd, newline + 1, false, undefined);
+    }
   }
   const { line } = session;
   const next = newline + 1;
@@ -100,18 +107,27 @@ export function executeLine(
     session.answer(TextAnswer.ERROR);
     return next;
   }
-  if (line.is(0, 'set')) return storeLine(session, start, next, end, StoreMode.SET);
-  if (line.is(0, 'ms')) return metaSet(session, start, next, end);
+  if (line.is(0, 'set')) {
+    timer.command = SET;
+    return storeLine(session, start, next, end, StoreMode.SET);
+  }
+  if (line.is(0, 'ms')) {
+    timer.command = META_SET;
+    return metaSet(session, start, next, end);
+  }
   // The tables answer undefined to whatever is no name.
   const name = line.text(0) as MemcachedCommandName;
+  timer.command = timedIndexOf(name);
   const mode = storeModes.get(name);
   if (mode !== undefined) return storeLine(session, start, next, end, mode);
   const retrieval = retrievals.get(name);
   if (retrieval !== undefined)
     return retrieveWords(session, newline, retrieval.withCas, retrieval.isTouching);
   const command = itemCommands.get(name) ?? serverCommands.get(name);
-  if (command === undefined) session.answer(TextAnswer.ERROR);
-  else if (session.refusal !== undefined && itemCommands.has(name)) refuse(session);
+  if (command === undefined) {
+    timer.command = NO_COMMAND;
+    session.answer(TextAnswer.ERROR);
+  } else if (session.refusal !== undefined && itemCommands.has(name)) refuse(session);
   else {
     const answer = command(session);
     if (answer !== undefined) session.answer(answer);

@@ -5,11 +5,14 @@
  */
 
 import { endOfWord } from '../command-line.js';
+import { NO_COMMAND } from '../timed-commands.js';
 
 const SPACE = 0x20;
 
 export class KeyList {
   isOpen = false;
+  /** Index of the command's counters. */
+  command = NO_COMMAND;
   withCas = false;
   /** Undefined: the items are not touched. */
   expiryMs: number | undefined;
@@ -21,8 +24,16 @@ export class KeyList {
   #bytesBehind = 0;
 
   /** The keys are the words of [start, end); the line reaches to `next`. */
-  start(start: number, end: number, next: number, withCas: boolean, expiryMs: number | undefined): void {
+  start(
+    start: number,
+    end: number,
+    next: number,
+    command: number,
+    withCas: boolean,
+    expiryMs: number | undefined,
+  ): void {
     this.isOpen = true;
+    this.command = command;
     this.withCas = withCas;
     this.expiryMs = expiryMs;
     this.#bytesLeft = end - start;

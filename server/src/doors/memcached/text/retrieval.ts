@@ -35,7 +35,7 @@ export function retrieve(
     return next;
   }
   if (session.isRefused()) return next;
-  session.keys.start(start, end, next, withCas, expiryMs);
+  session.keys.start(start, end, next, session.door.timer.command, withCas, expiryMs);
   return retrieveOn(session, bytes, start);
 }
 
@@ -52,7 +52,7 @@ export function retrieveOn(session: TextSession, bytes: Uint8Array, at: number):
         ? writeItem(door, out, bytes, keys.keyStart, position, keys.withCas)
         : writeTouched(door, out, bytes, keys.keyStart, position, keys.withCas, keys.expiryMs);
     if (!isWritten) {
-      out.copy(TextAnswer.TOO_LARGE);
+      session.answer(TextAnswer.TOO_LARGE);
       session.end();
       return keys.skip();
     }

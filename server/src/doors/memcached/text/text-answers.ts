@@ -46,6 +46,13 @@ export const TextAnswer = {
 export const CARRIAGE_RETURN_NEWLINE = encoder.encode('\r\n');
 export const VALUE = encoder.encode('VALUE ');
 
+/** Whether a line is ERROR, CLIENT_ERROR or SERVER_ERROR. */
+export function isError(answer: Uint8Array): boolean {
+  const first = answer[0];
+  const second = answer[1];
+  return (first === 0x45 && second === 0x52) || first === 0x43 || (first === 0x53 && second === 0x45);
+}
+
 /** The line for what a change came to, where it was not done. */
 export function answerOf(outcome: Outcome): Uint8Array {
   switch (outcome) {

@@ -14,7 +14,7 @@ import { authenticate } from './authentication.js';
 import { executeLine } from './command-dispatch.js';
 import { KeyList } from './key-list.js';
 import { retrieveOn } from './retrieval.js';
-import { line, TextAnswer } from './text-answers.js';
+import { isError, line, TextAnswer } from './text-answers.js';
 
 /** A longer line is a multi-get, or nobody's. */
 const LINE_BYTES_MAX = 2048;
@@ -33,6 +33,8 @@ export class TextSession {
   isQuiet = false;
   /** What data commands answer instead of being executed: the database is being loaded. */
   refusal: Uint8Array | undefined;
+  /** How long the get that pauses has taken so far. */
+  #pausedMs = 0;
   /** Bytes of a refused data block that are still to come. */
   #swallow = 0;
   /** How many bytes the request that waits needs, as far as known, and how many of them have no newline. */
@@ -47,6 +49,8 @@ export class TextSession {
   read(bytes: Uint8Array, start: number, end: number): number {
     const { connection } = this;
     if (end - start < this.#neededBytes && this.#swallow === 0) return start;
+    const { timer } = this.door;
+    timer.beginRead();
     this.#findRefusal();
     let at = start;
     while (at < end && !connection.mustYield) {
@@ -56,9 +60,15 @@ export class TextSession {
         at += swallowed;
         continue;
       }
-      const next = this.keys.isOpen ? retrieveOn(this, bytes, at) : this.#request(bytes, at, end);
+      timer.beginCommand();
+      const next = this.keys.isOpen ? this.#goOn(bytes, at) : this.#request(bytes, at, end);
       if (next === INCOMPLETE) break;
       at = next;
+      if (this.keys.isOpen) this.#pausedMs += timer.lapMs();
+      else {
+        timer.endCommand(this.#pausedMs);
+        this.#pausedMs = 0;
+      }
       this.#neededBytes = 0;
       this.#scannedBytes = 0;
     }
@@ -72,11 +82,13 @@ export class TextSession {
 
   /** Writes a line unless the command wants none. */
   answer(answer: Uint8Array): void {
+    if (isError(answer)) this.door.timer.hasFailed = true;
     if (!this.isQuiet) this.connection.out.copy(answer);
   }
 
   /** Begins the engine's request. */
   begin(): void {
+    this.door.timer.isExecuted = true;
     this.door.engine.startRequest();
   }
 
@@ -103,6 +115,12 @@ export class TextSession {
     if (this.refusal === undefined) return false;
     this.answer(this.refusal);
     return true;
+  }
+
+  /** With the get that has paused. */
+  #goOn(bytes: Uint8Array, at: number): AfterRequest {
+    this.door.timer.command = this.keys.command;
+    return retrieveOn(this, bytes, at);
   }
 
   #request(bytes: Uint8Array, at: number, end: number): AfterRequest {
