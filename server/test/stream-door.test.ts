@@ -142,6 +142,24 @@ test('two connections have their own input, output and number', () => {
   assert.equal(harness.door.statistics.openRedis, 2);
 });
 
+test('answers of one turn leave together at its end, those of very many connections before', () => {
+  for (const count of [1, 2, 63, 64, 65, 130]) {
+    const { harness } = start();
+    const clients = Array.from({ length: count }, () => harness.connect());
+    const listeners = clients.map((client) => client.listener!);
+    for (const [i, listener] of listeners.entries()) listener.received(Buffer.from(`echo ${i}\n`));
+    const early = clients.filter((client) => client.received() !== '').length;
+    assert.equal(early, count - (count % 64), `${count} connections`);
+    // The same connection twice in a turn: its answers stay in order.
+    listeners[count - 1].received(Buffer.from('echo again\n'));
+    harness.settle();
+    for (const [i, client] of clients.entries()) {
+      const first = i < early ? '' : `echo ${i}\n`;
+      assert.equal(client.received(), i === count - 1 ? `${first}echo again\n` : first);
+    }
+  }
+});
+
 test('holds answers until the journal has released them, in the order of the requests', () => {
   const { harness, sessions } = start({ journal: new HeldJournal() });
   const client = harness.connect();

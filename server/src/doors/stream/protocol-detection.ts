@@ -1,7 +1,8 @@
 /**
  * Which protocol a connection speaks, by its first bytes: an array header is Redis, 0x80 memcached's binary protocol,
  * a request line HTTP. Other lines are memcached's where they fit its grammar word for word, and it knows lower case
- * only; what is left is an inline command for Redis, which says what is wrong with it.
+ * only; what is left is an inline command for Redis, which says what is wrong with it. Of a line that is longer than
+ * a first line may be, the first word decides: its session says, in its own words, what is too long.
  *
  * Decided once per connection. A session is never handed to another protocol: a request hidden in the body of
  * another's stays a body.
@@ -23,6 +24,11 @@ const TLS_MAJOR_VERSION = 0x03;
 const HTTP_REQUEST_LINE = /^[A-Z][A-Z-]{0,31} (?:\/|\*|https?:\/\/)[^ ]* HTTP\/\d/;
 /** CONNECT has host and port there, the preface of HTTP/2 its own line. */
 const HTTP_OTHER_LINE = /^(?:CONNECT [^ ]+|PRI \*) HTTP\/\d/;
+
+/** How a request line begins, by the methods of RFC 9110 and 5789. */
+const HTTP_LINE_BEGIN = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|TRACE) (?:\/|\*|https?:\/\/)/;
+/** So much of a line without an end is looked at. */
+const LINE_BEGIN_BYTES = 256;
 
 const NUMBER = /^-?\d{1,20}$/;
 
@@ -61,7 +67,7 @@ const memcachedLines: Readonly<Record<string, (words: readonly string[]) => bool
 
 /**
  * The protocol that `bytes[start, end)` begin with. `need-more`: the first line is not complete; the caller bounds how
- * long it may be and says so by `isAllThereIs`, after which the answer is another.
+ * long it may be and says so by `isAllThereIs`, after which the first word decides.
  */
 export function detectProtocol(
   bytes: Uint8Array,
@@ -81,8 +87,9 @@ export function detectProtocol(
     return isAllThereIs ? 'redis' : 'need-more';
   }
   const newline = bytes.indexOf(NEWLINE, at);
-  if (newline === -1 || newline >= end) return isAllThereIs ? 'redis' : 'need-more';
-  return protocolOfLine(lineText(bytes, at, newline));
+  if (newline !== -1 && newline < end) return protocolOfLine(lineText(bytes, at, newline));
+  if (!isAllThereIs) return 'need-more';
+  return protocolOfLongLine(lineText(bytes, at, Math.min(end, at + LINE_BEGIN_BYTES)));
 }
 
 function protocolOfLine(line: string): StreamProtocol {
@@ -91,6 +98,13 @@ function protocolOfLine(line: string): StreamProtocol {
   const command = words.shift() ?? '';
   if (!Object.hasOwn(memcachedLines, command)) return 'redis';
   return memcachedLines[command](words) ? 'memcached' : 'redis';
+}
+
+/** By how it begins; how it goes on is not known. */
+function protocolOfLongLine(begin: string): StreamProtocol {
+  if (HTTP_LINE_BEGIN.test(begin)) return 'http';
+  const command = /^ *([a-z_]+) /.exec(begin)?.[1];
+  return command !== undefined && Object.hasOwn(memcachedLines, command) ? 'memcached' : 'redis';
 }
 
 /** One character per byte: what is asked of it is ASCII. */

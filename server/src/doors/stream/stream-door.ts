@@ -42,7 +42,9 @@ const SWEEP_INTERVAL_MS = 1_000;
 const WRITER_BYTES = 16 * 1024;
 /** A writer that had a larger answer in it is not kept. */
 const WRITER_BYTES_KEPT_MAX = 256 * 1024;
-const WRITERS_KEPT_MAX = 16;
+const WRITERS_KEPT_MAX = 64;
+/** Connections whose answers wait for the end of a turn; with one more they leave. */
+const FLUSHES_MAX = 64;
 
 /** What Redis says too: the clients that come in such numbers are its. */
 const TOO_MANY = new TextEncoder().encode('-ERR max number of clients reached\r\n');
@@ -64,6 +66,7 @@ export class StreamDoor implements ConnectionSurroundings, StreamAcceptor {
   #socketCount = 0;
   #lastId = 0;
   readonly #writers: ByteWriter[] = [];
+  #flushQueue: TcpConnection[] = [];
   #readQueue: TcpConnection[] = [];
   #holding = new Set<TcpConnection>();
   #stalled = new Set<TcpConnection>();
@@ -190,6 +193,11 @@ export class StreamDoor implements ConnectionSurroundings, StreamAcceptor {
     this.#writers.push(writer);
   }
 
+  queueFlush(connection: TcpConnection): void {
+    this.#flushQueue.push(connection);
+    if (this.#flushQueue.length >= FLUSHES_MAX) this.#flushAll();
+  }
+
   queueRead(connection: TcpConnection): void {
     this.#readQueue.push(connection);
     this.beginTurn();
@@ -241,13 +249,21 @@ export class StreamDoor implements ConnectionSurroundings, StreamAcceptor {
 
   // ---- by itself
 
+  #flushAll(): void {
+    const queue = this.#flushQueue;
+    for (let i = 0; i < queue.length; i++) queue[i].flush();
+    queue.length = 0;
+  }
+
   #onTurnEnd(): void {
+    this.#flushAll();
     const queue = this.#readQueue;
     if (queue.length > 0) {
       // What these queue again is the next turn's, so that sockets have theirs in between.
       this.#readQueue = [];
       this.#isTurnEndQueued = true;
       for (const connection of queue) connection.readOn();
+      this.#flushAll();
     }
     this.#isTurnEndQueued = false;
     if (this.#readQueue.length > 0) this.beginTurn();

@@ -40,6 +40,8 @@ export interface ConnectionSurroundings extends OutputSurroundings {
   doorOf(protocol: StreamProtocol): StreamProtocolDoor | undefined;
   /** A session threw. Throws on where what is in memory may be half of something. */
   defect(error: unknown): void;
+  /** `flush` is to be called at the end of the turn, or before. */
+  queueFlush(connection: TcpConnection): void;
   /** `readOn` is to be called in the next turn. */
   queueRead(connection: TcpConnection): void;
   /** It holds answers: `release` is to be called. */
@@ -75,6 +77,8 @@ export class TcpConnection implements StreamConnection, StreamSocketListener {
   #isSuspended = false;
   #isPaused = false;
   #isQueued = false;
+  /** `queueFlush` was called for what it has written. */
+  #isFlushQueued = false;
   /** Inside of `session.read`: what it writes leaves after it. */
   #isReading = false;
   /** The peer has ended its side. */
@@ -144,6 +148,7 @@ export class TcpConnection implements StreamConnection, StreamSocketListener {
 
   flush(): void {
     const output = this.#output;
+    this.#isFlushQueued = false;
     if (this.#hasLeft) {
       output.discard();
       return;
@@ -347,12 +352,21 @@ export class TcpConnection implements StreamConnection, StreamSocketListener {
   #afterRead(): void {
     // Before the flush: so much at one go is a turn's worth, even where the system takes it all.
     const mustYield = this.mustYield;
-    this.flush();
-    this.#endIfSent();
+    if (mustYield) {
+      this.flush();
+      this.#endIfSent();
+    } else this.#flushLater();
     if (this.#hasLeft || this.#isClosing) return;
     if (mustYield) this.#stall();
     else if (this.#input.length === 0) this.#requestSinceMs = 0;
     else this.#awaitRest();
+  }
+
+  /** Together with those of other connections: who waits for several is woken once. */
+  #flushLater(): void {
+    if (this.#isFlushQueued) return;
+    this.#isFlushQueued = true;
+    this.#around.queueFlush(this);
   }
 
   #stall(): void {
