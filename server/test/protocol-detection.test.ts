@@ -95,9 +95,39 @@ for (const [text, expected] of CASES) {
   test(`${JSON.stringify(text)} is ${expected}`, () => assert.equal(detected(text), expected));
 }
 
-test('what is longer than a first line may be is left to Redis, whatever it began with', () => {
-  for (const text of ['', 'get k', 'GET /', '\r\n', '\x16'])
-    assert.equal(detected(text, true), 'redis', text);
+test('of what is longer than a first line may be the first word decides', () => {
+  const table: readonly (readonly [string, string])[] = [
+    ['', 'redis'],
+    ['\r\n', 'redis'],
+    ['\x16', 'redis'],
+    ['*', 'redis'],
+    ['\x80', 'memcached'],
+    ['get k', 'memcached'],
+    ['\r\nget k', 'memcached'],
+    ['  gets k', 'memcached'],
+    ['set k v', 'memcached'],
+    ['flush_all ', 'memcached'],
+    ['get', 'redis'],
+    ['getk', 'redis'],
+    ['GET k', 'redis'],
+    ['SET k v', 'redis'],
+    ['mset k v', 'redis'],
+    ['constructor k', 'redis'],
+    [`${' '.repeat(300)}get k`, 'redis'],
+    ['GET /', 'http'],
+    ['\r\nPUT /v1/keys/k', 'http'],
+    ['OPTIONS * ', 'http'],
+    ['POST https://a/b', 'http'],
+    ['GET ', 'redis'],
+    ['get /', 'memcached'],
+    ['SET /', 'redis'],
+    ['CONNECT a:1', 'redis'],
+  ];
+  for (const [text, expected] of table) {
+    assert.equal(detected(text, true), expected, JSON.stringify(text));
+    if (text.endsWith('k') || text.endsWith('/'))
+      assert.equal(detected(text + 'x'.repeat(100_000), true), expected, JSON.stringify(text));
+  }
 });
 
 test('only its own part of the bytes is looked at', () => {
