@@ -364,6 +364,20 @@ test('listing: prefix, match, type, limit and cursor', async () => {
     assert.equal((await http.ask(`GET /v1/keys?${query}`)).status, 400, query);
 });
 
+test('a parameter that a route does not take is refused with those it takes', async () => {
+  const http = new HttpClient();
+  const table: [string, string][] = [
+    ['GET /v1/keys/a?x=1', 'There is a query, and this route takes no parameters.'],
+    ['GET /livez?x', 'There is a query, and this route takes no parameters.'],
+    ['PUT /v1/keys/a?x=1', 'The query has a parameter that is none of: ttl.'],
+  ];
+  for (const [request, detail] of table) {
+    const { status, body } = await http.ask(request);
+    assert.equal(status, 400, request);
+    assert.equal(JSON.parse(body).detail, detail, request);
+  }
+});
+
 test('a batch: results in order, failures in their own places', async () => {
   const http = new HttpClient();
   const { status, results } = await http.batch([

@@ -169,8 +169,9 @@ function refusalOfQuery({ query: names }: HttpRoute, pairs: readonly QueryPair[]
   const seen = new Set<string>();
   for (const { name, value } of pairs) {
     const text = decoder.decode(name);
+    if (names.length === 0) return problem(400, 'There is a query, and this route takes no parameters.');
     if (!names.includes(text))
-      return problem(400, `The query has a parameter that is none of: ${names.join(', ') || '(none)'}.`);
+      return problem(400, `The query has a parameter that is none of: ${names.join(', ')}.`);
     if (value === undefined) return problem(400, `The parameter ${text} has no value.`);
     if (seen.has(text)) return problem(400, `The parameter ${text} stands there twice.`);
     seen.add(text);
