@@ -167,4 +167,29 @@ test('CLIENT REPLY SKIP leaves out the answer of a command that waited, and no o
   assert.equal(client.ask('BLPOP a 0\r\n'), popped('a', '2'));
 });
 
+test('one that is woken and goes on waiting holds no buffer', () => {
+  const { harness, connect, waiting } = start();
+  const [client, pusher] = connect(2);
+  client.ask('BLPOP a 0\r\n');
+  const { door } = harness;
+  let held = 0;
+  const take = door.takeWriter.bind(door);
+  const give = door.giveWriter.bind(door);
+  door.takeWriter = () => {
+    held++;
+    return take();
+  };
+  door.giveWriter = (writer) => {
+    held--;
+    give(writer);
+  };
+  pusher.ask('MULTI\r\nRPUSH a 1\r\nDEL a\r\nSET a text\r\nEXEC\r\n');
+  assert.equal(waiting(), 1);
+  assert.equal(held, 0);
+  assert.equal(client.received(), '');
+  pusher.ask('DEL a\r\nRPUSH a 2\r\n');
+  assert.equal(client.received(), popped('a', '2'));
+  assert.equal(held, 0);
+});
+
 test.run();

@@ -184,7 +184,12 @@ export class RedisDispatcher {
     this.#call(client, blocked.command, call);
     engine.commit();
     client.readyKey = 0;
-    if (client.isStillBlocked) return;
+    if (client.isStillBlocked) {
+      // Nothing was written; the buffer for it is for others while this one waits.
+      client.closeReply();
+      connection.flush();
+      return;
+    }
     if (engine.releasePosition !== 0) connection.hold(engine.releasePosition);
     this.#server.unblock(client);
   }
