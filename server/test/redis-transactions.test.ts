@@ -214,4 +214,23 @@ test('answers beyond all bounds end their connection; what the transaction chang
   for (const other of others) assert.equal(other.ask('MGET a b\r\n'), '*2\r\n$1\r\n1\r\n$1\r\n2\r\n');
 });
 
+test('KEYS is bound by what answers may have, as every command is', () => {
+  const { harness, client } = start();
+  const names = Array.from({ length: 2000 }, (_, i) => `${i}`.padStart(1024, 'k'));
+  for (let i = 0; i < names.length; i += 500)
+    client.ask(
+      `MSET ${names
+        .slice(i, i + 500)
+        .map((name) => `${name} v`)
+        .join(' ')}\r\n`,
+    );
+  assert.equal(ask(client, 'DBSIZE'), ':2000');
+  const other = harness.connect();
+  client.ask(`MULTI\r\nSET a 1\r\n${'KEYS *\r\n'.repeat(270)}SET b 2\r\n`);
+  assert.equal(client.ask('EXEC\r\n'), '');
+  assert.equal(client.isClosed, true);
+  assert.deepEqual(harness.defects, []);
+  assert.equal(other.ask('MGET a b\r\n'), '*2\r\n$1\r\n1\r\n$1\r\n2\r\n');
+});
+
 test.run();
