@@ -5,7 +5,7 @@ import { formatAccessKey, keyIdOf, tweetnaclCrypto } from '@anoadb/transport';
 import { suite } from 'uvu';
 import type { AccessKeySet } from '../src/access/access-key.js';
 import { redisCommandTable } from '../src/doors/redis/generated/command-table.js';
-import { createRedisDoor } from '../src/doors/redis/redis-door.js';
+import { createRedisDoor, type RedisDoor } from '../src/doors/redis/redis-door.js';
 import { ask, runTable } from './support/redis-table.js';
 import { type MemoryClient, StreamHarness, type StreamHarnessOptions } from './support/stream-harness.js';
 import { hex } from './test-engine.js';
@@ -104,6 +104,20 @@ test('CLIENT REPLY leaves out answers and nothing else', () => {
   assert.equal(client.ask('CLIENT REPLY SKIP\r\n'), '');
   assert.equal(client.ask('GET a\r\n'), '');
   assert.equal(client.ask('GET a\r\n'), '$1\r\n2\r\n');
+});
+
+test('what large answers needed that nobody wanted is given back', () => {
+  let door: RedisDoor | undefined;
+  const harness = new StreamHarness((services) => {
+    door = createRedisDoor(services);
+    return { redis: door };
+  });
+  const client = harness.connect();
+  client.ask(`SET a ${'x'.repeat(60_000)}\r\n`);
+  assert.equal(client.ask(`CLIENT REPLY OFF\r\nMGET${' a'.repeat(100)}\r\n`), '');
+  const [{ reply }] = door!.server.clients.values();
+  assert.ok(reply.out.bytes.length <= 64 * 1024, `${reply.out.bytes.length} bytes`);
+  assert.equal(client.ask('CLIENT REPLY ON\r\nSTRLEN a\r\n'), '+OK\r\n:60000\r\n');
 });
 
 test('CLIENT LIST and INFO tell about connections', () => {

@@ -21,8 +21,11 @@ export const ReplyMode = {
 } as const;
 export type ReplyMode = (typeof ReplyMode)[keyof typeof ReplyMode];
 
+const UNWANTED_BYTES = 1024;
+/** What large answers that nobody wanted have made of it is given back. */
+const UNWANTED_BYTES_KEPT_MAX = 64 * 1024;
 /** For answers nobody wants; all clients have it while they write none. */
-const unwanted = new ByteWriter(1024);
+const unwanted = new ByteWriter(UNWANTED_BYTES);
 
 export class RedisClient {
   readonly connection: StreamConnection;
@@ -77,6 +80,9 @@ export class RedisClient {
   /** After it: a connection that says nothing holds no buffer for what it may answer. */
   closeReply(): void {
     this.reply.out = unwanted;
+    if (unwanted.bytes.length <= UNWANTED_BYTES_KEPT_MAX) return;
+    unwanted.bytes = new Uint8Array(UNWANTED_BYTES);
+    unwanted.reset();
   }
 
   /** The command in hand is done: SKIP is for one. */
