@@ -106,6 +106,20 @@ test('CLIENT REPLY leaves out answers and nothing else', () => {
   assert.equal(client.ask('GET a\r\n'), '$1\r\n2\r\n');
 });
 
+test('CLIENT REPLY SKIP leaves out the answer of a command that is answered later, and no other', async () => {
+  const { harness, client } = start();
+  assert.equal(client.ask('CLIENT REPLY SKIP\r\nDEBUG SLEEP 2\r\nPING\r\n'), '');
+  harness.pass(2001);
+  assert.equal(client.received(), '+PONG\r\n');
+  assert.equal(client.ask('CLIENT REPLY SKIP\r\nSAVE\r\nPING\r\n'), '');
+  await new Promise((resolve) => setImmediate(resolve));
+  harness.settle();
+  assert.equal(client.received(), '+PONG\r\n');
+  client.ask('DEBUG SLEEP 2\r\n');
+  harness.pass(2001);
+  assert.equal(client.received(), '+OK\r\n');
+});
+
 test('what large answers needed that nobody wanted is given back', () => {
   let door: RedisDoor | undefined;
   const harness = new StreamHarness((services) => {

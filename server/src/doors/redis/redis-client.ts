@@ -46,6 +46,8 @@ export class RedisClient {
   blocked: BlockedCommand | undefined;
   /** `block` was called again by a command that was woken. */
   isStillBlocked = false;
+  /** Of `answerLater`: the answer of the command in hand has not come. */
+  #isAnsweredLater = false;
   /**
    * 0, or in the run of a blocked command that was woken the argument that is the key which got elements: the only
    * one to be looked at. Other keys are as they were when it blocked, or are another client's turn.
@@ -68,6 +70,11 @@ export class RedisClient {
 
   get id(): number {
     return this.connection.id;
+  }
+
+  /** The command in hand is not done: for keys, or for what it has begun. */
+  get isWaiting(): boolean {
+    return this.blocked !== undefined || this.#isAnsweredLater;
   }
 
   /** Before something is written: answers go where they should now. */
@@ -108,10 +115,13 @@ export class RedisClient {
    */
   answerLater(): (write: () => void) => void {
     this.connection.suspend();
+    this.#isAnsweredLater = true;
     return (write) => {
       if (this.isClosed) return;
+      this.#isAnsweredLater = false;
       this.openReply();
       write();
+      this.countSkipped();
       this.closeReply();
       this.connection.flush();
       this.connection.resume();

@@ -78,7 +78,7 @@ export class RedisSession implements StreamSession {
         return i;
       }
       // One that waits is not done: what SKIP leaves out is its answer.
-      if (client.replyMode !== ReplyMode.ON && client.blocked === undefined) {
+      if (client.replyMode !== ReplyMode.ON && !client.isWaiting) {
         client.countSkipped();
         client.openReply();
       }
