@@ -29,6 +29,7 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 const CONNECTIONS_BEYOND = 32;
 /** Large answers go in parts, so that their buffers' way through the system can be seen. */
 const WRITE_BYTES_MAX = 256 * 1024;
+const EMPTY = Buffer.alloc(0);
 
 /** Listens, and hands what comes to `accept` once somebody sets it; until then connections wait. */
 export class StreamListener {
@@ -121,7 +122,11 @@ class NodeStreamSocket implements StreamSocket {
   #listener: StreamSocketListener | undefined;
   #isWaiting = false;
   readonly #onWritten = (): void => {
-    if (!this.#isWaiting || this.#socket.writableLength > 0) return;
+    if (this.#socket.destroyed) return;
+    if (this.#socket.writableLength > 0) {
+      this.#awaitWritten();
+      return;
+    }
     this.#isWaiting = false;
     this.#listener?.drained();
   };
@@ -154,12 +159,20 @@ class NodeStreamSocket implements StreamSocket {
     if (socket.destroyed) return true;
     for (let at = start; at < end; at += WRITE_BYTES_MAX) {
       const byteCount = Math.min(WRITE_BYTES_MAX, end - at);
-      socket.write(Buffer.from(bytes.buffer, bytes.byteOffset + at, byteCount), this.#onWritten);
+      socket.write(Buffer.from(bytes.buffer, bytes.byteOffset + at, byteCount));
     }
     // A plain socket tries at once: nothing left means that the system has it all.
     if (socket.writableLength === 0) return true;
-    this.#isWaiting = true;
+    if (!this.#isWaiting) {
+      this.#isWaiting = true;
+      this.#awaitWritten();
+    }
     return false;
+  }
+
+  /** Calls back when what is queued now has left: a callback with each write would cost those that need none. */
+  #awaitWritten(): void {
+    this.#socket.write(EMPTY, this.#onWritten);
   }
 
   pause(): void {
