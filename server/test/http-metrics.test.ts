@@ -116,6 +116,7 @@ test("the numbers are those of INFO and of memcached's stats", async () => {
     ['redis_blocked_clients', 'blocked_clients'],
     ['redis_config_maxclients', 'maxclients'],
     ['redis_memory_used_bytes', 'used_memory'],
+    ['redis_memory_used_peak_bytes', 'used_memory_peak'],
     ['redis_memory_used_dataset_bytes', 'used_memory_dataset'],
     ['redis_memory_used_rss_bytes', 'used_memory_rss'],
     ['redis_memory_max_bytes', 'maxmemory'],

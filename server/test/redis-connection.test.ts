@@ -323,6 +323,25 @@ test('INFO counts what happened', () => {
   assert.match(client.ask('INFO stats\r\n'), /\r\ntotal_commands_processed:1\r\n/);
 });
 
+test('INFO memory tells the most there was, FLUSHALL or not', () => {
+  const { harness, client } = start();
+  const { store } = harness.engine;
+  const number = (name: string): number =>
+    Number(new RegExp(`\r\n${name}:(\\d+)\r\n`).exec(client.ask('INFO memory\r\n'))?.[1]);
+  assert.equal(number('used_memory_peak'), number('used_memory'));
+  for (let i = 0; i < 20; i++) client.ask(`SET k${i} ${'x'.repeat(60_000)}\r\nSETRANGE k${i} 500000 x\r\n`);
+  const most = store.memory().usedBytes;
+  assert.ok(most > 10_000_000);
+  client.ask('FLUSHALL\r\nSET a 1\r\n');
+  const { usedBytes } = store.memory();
+  assert.ok(usedBytes < most / 2);
+  const text = client.ask('INFO memory\r\n');
+  assert.equal(number('used_memory_peak'), most);
+  assert.match(text, /\r\nused_memory_peak_human:\d+\.\d\dM\r\n/);
+  assert.ok(text.includes(`\r\nused_memory_peak_perc:${((100 * usedBytes) / most).toFixed(2)}%\r\n`));
+  assert.match(client.ask('MEMORY STATS\r\n'), new RegExp(`peak.allocated\r\n:${most}\r\n`));
+});
+
 test('INFO without a section has all but the long ones', () => {
   const { client } = start();
   const titles = (text: string): string[] => [...text.matchAll(/# (\w+)\r\n/g)].map(([, title]) => title);

@@ -25,6 +25,23 @@ function limited(eviction: EvictionPolicy, mib: number): Store {
   return new Store({ hashSeed: seed, eviction, maxMemoryBytes: mib * MIB });
 }
 
+test('the most memory that was in use outlives removals and clear', () => {
+  const store = new Store({ hashSeed: seed });
+  const start = store.memory();
+  assert.equal(start.peakBytes, start.usedBytes);
+  let most = 0;
+  for (let round = 0; round < 3; round++) {
+    for (let i = 0; i < 2_000 * (3 - round); i++) {
+      put(store, i, 1_000);
+      most = Math.max(most, store.memory().usedBytes);
+      assert.equal(store.memory().peakBytes, most);
+    }
+    store.clear();
+    assert.ok(store.memory().usedBytes < most);
+    assert.equal(store.memory().peakBytes, most);
+  }
+});
+
 test('with refuse, writes are refused at the limit, change nothing, and work again after removals', () => {
   const store = limited('refuse', 8);
   let i = 0;

@@ -80,6 +80,7 @@ function writeMemory(text: PrometheusText, { engine, serverInfo }: StreamService
   const memory = engine.store.memory();
   const info = serverInfo();
   text.one('gauge', 'redis_memory_used_bytes', 'Memory of keys, values and index.', memory.usedBytes);
+  text.one('gauge', 'redis_memory_used_peak_bytes', 'The most it has been.', memory.peakBytes);
   text.one('gauge', 'redis_memory_used_dataset_bytes', 'Of it what entries use.', memory.liveBytes);
   text.one('gauge', 'redis_memory_used_rss_bytes', 'Memory of the process.', info.residentBytes);
   text.one('gauge', 'redis_memory_max_bytes', 'The memory limit; 0 = none.', info.settings.maxMemoryBytes);

@@ -43,6 +43,8 @@ export class SegmentPool {
   readonly freePages: number[] = [0];
   readonly limitBytes: number;
   usedBytes = 0;
+  /** The most that `usedBytes` has been. */
+  peakBytes = 0;
   segments = 0;
   /** Bytes per role, and what others charged (directory, wheel). */
   readonly bytesOfRole = [0, 0, 0, 0, 0];
@@ -77,7 +79,7 @@ export class SegmentPool {
       this.dropSpare();
       if (!this.hasRoom(bytes)) return false;
     }
-    this.usedBytes += bytes;
+    this.#countUsed(bytes);
     this.bytesOfRole[SegmentRole.NONE] += bytes;
     return true;
   }
@@ -273,10 +275,15 @@ export class SegmentPool {
     this.#binNext[segment] = 0;
     this.#binPrevious[segment] = 0;
     this.#longestFree[segment] = 0;
-    this.usedBytes += bytes;
+    this.#countUsed(bytes);
     this.bytesOfRole[role] += bytes;
     this.segments++;
     return segment;
+  }
+
+  #countUsed(bytes: number): void {
+    this.usedBytes += bytes;
+    if (this.usedBytes > this.peakBytes) this.peakBytes = this.usedBytes;
   }
 
   #drop(segment: number): void {

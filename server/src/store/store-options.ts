@@ -31,6 +31,8 @@ export interface StoreOptions {
 /** What `Store.memory()` reports. `usedBytes` is what the limit is compared with. */
 export interface StoreMemory {
   usedBytes: number;
+  /** The most that `usedBytes` has been since the store was made, `clear` or not. */
+  peakBytes: number;
   /** Segments that hold entries, with the free space in them. */
   arenaBytes: number;
   /** Segments that hold index pages, and the directory. */

@@ -45,6 +45,8 @@ export class Store {
   #table: EntryTable;
   #reclaimer: Reclaimer;
   #lists: ListBlocks;
+  /** The most memory that tables before this one had in use. */
+  #clearedPeakBytes = 0;
   /** False where entries carry no visited mark. */
   readonly #marksVisited: boolean;
 
@@ -421,6 +423,7 @@ export class Store {
   /** Removes everything at once; the listener is not called. Returns how many entries there were. */
   clear(): number {
     const removed = this.count;
+    this.#clearedPeakBytes = this.memory().peakBytes;
     // A fresh table: letting go of some thousand segments costs nothing like freeing each entry.
     this.#table = this.#newTable();
     this.#reclaimer = new Reclaimer(this.#table);
@@ -436,6 +439,7 @@ export class Store {
       pool.bytesOfRole[SegmentRole.SPARE];
     return {
       usedBytes: pool.usedBytes,
+      peakBytes: Math.max(this.#clearedPeakBytes, pool.peakBytes),
       arenaBytes,
       indexBytes: pool.usedBytes - arenaBytes,
       liveBytes: arena.liveBytes,

@@ -50,6 +50,7 @@ export function memoryStats({ reply, server }: RedisClient): void {
   const info = server.services.serverInfo();
   const overheadBytes = memory.usedBytes - memory.liveBytes;
   const numbers: readonly (readonly [string, number])[] = [
+    ['peak.allocated', memory.peakBytes],
     ['total.allocated', memory.usedBytes],
     ['replication.backlog', 0],
     ['clients.slaves', 0],
@@ -64,6 +65,7 @@ export function memoryStats({ reply, server }: RedisClient): void {
   ];
   const ratios: readonly (readonly [string, number])[] = [
     ['dataset.percentage', (100 * memory.liveBytes) / memory.usedBytes],
+    ['peak.percentage', (100 * memory.usedBytes) / memory.peakBytes],
     ['allocator-fragmentation.ratio', memory.fragmentationRatio],
     ['fragmentation', info.residentBytes / memory.usedBytes],
   ];
