@@ -323,6 +323,28 @@ test('INFO counts what happened', () => {
   assert.match(client.ask('INFO stats\r\n'), /\r\ntotal_commands_processed:1\r\n/);
 });
 
+test('INFO stats tells commands and KiB per second since it was last asked', () => {
+  const { harness, client } = start();
+  const rates = (): number[] => {
+    const text = client.ask('INFO stats\r\n');
+    return ['ops_per_sec', 'input_kbps', 'output_kbps'].map((name) =>
+      Number(new RegExp(`\r\ninstantaneous_${name}:([\\d.]+)\r\n`).exec(text)?.[1]),
+    );
+  };
+  harness.pass(1000);
+  rates();
+  for (let i = 0; i < 9; i++) client.ask(`ECHO ${'x'.repeat(2042)}\r\n`);
+  harness.pass(2000);
+  const [operations, input, output] = rates();
+  assert.equal(operations, 5);
+  // 9 of 2 KiB and 1 byte; what asked the last time was answered since.
+  assert.ok(input > 9 && input < 9.1, `${input}`);
+  assert.ok(output > 9 && output < 11, `${output}`);
+  harness.pass(2000);
+  const [none] = rates();
+  assert.ok(none <= 1);
+});
+
 test('INFO memory tells the most there was, FLUSHALL or not', () => {
   const { harness, client } = start();
   const { store } = harness.engine;

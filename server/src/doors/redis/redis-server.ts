@@ -8,13 +8,12 @@ import { BlockedClients, keysByName } from './blocked-clients.js';
 import { ClientPause } from './client-pause.js';
 import { CommandRegistry } from './command-registry.js';
 import { ErrorStatistics } from './error-statistics.js';
+import { RateMeter } from './rate-meter.js';
 import type { RedisCall } from './redis-call.js';
 import type { RedisClient } from './redis-client.js';
 import { RedisDispatcher } from './redis-dispatcher.js';
 import { RequestBatch } from './request-batch.js';
 import { SlowLog } from './slow-log.js';
-
-const RATE_INTERVAL_MS_MIN = 100;
 
 export class RedisServer {
   readonly engine: Engine;
@@ -34,8 +33,11 @@ export class RedisServer {
   /** For handlers that call `engine.execute`: one of each, reused. */
   readonly op: Op = new Op();
   readonly result: Result = new Result();
+  /** Of commands, and of bytes of all TCP connections, for INFO. */
+  readonly commandRate: RateMeter;
+  readonly inputRate: RateMeter;
+  readonly outputRate: RateMeter;
   #random: number;
-  #rateBegin: { readonly atMs: number; readonly calls: number };
 
   constructor(services: StreamServices) {
     this.engine = services.engine;
@@ -43,7 +45,9 @@ export class RedisServer {
     this.commands = new CommandStatistics(this.registry.commands.map(({ name }) => name));
     this.pause = new ClientPause(services);
     this.dispatcher = new RedisDispatcher(this);
-    this.#rateBegin = { atMs: services.monotonicMs(), calls: 0 };
+    this.commandRate = new RateMeter(services.monotonicMs);
+    this.inputRate = new RateMeter(services.monotonicMs);
+    this.outputRate = new RateMeter(services.monotonicMs);
     this.#random = (services.wallNowMs() ^ (services.monotonicMs() * 1000)) | 1;
   }
 
@@ -100,15 +104,6 @@ export class RedisServer {
     this.statistics.reset();
     this.engine.hits = 0;
     this.engine.misses = 0;
-  }
-
-  /** Commands per second since INFO last asked, of `total` so far: exact for whoever asks at intervals. */
-  commandsPerSecond(total: number): number {
-    const nowMs = this.services.monotonicMs();
-    const { atMs, calls } = this.#rateBegin;
-    const elapsedMs = nowMs - atMs;
-    if (elapsedMs >= RATE_INTERVAL_MS_MIN) this.#rateBegin = { atMs: nowMs, calls: total };
-    return elapsedMs <= 0 ? 0 : Math.max(0, Math.round(((total - calls) * 1000) / elapsedMs));
   }
 
   /** 32 bits, evenly spread, nothing secret: for RANDOMKEY. */
