@@ -55,6 +55,8 @@ function takesRoom(opcode: number): boolean {
 /** Scratch above this size is given back after the request that needed it. */
 const SCRATCH_BYTES_KEPT = 1024 * 1024;
 
+const NO_POSITIONS = new Int32Array(0);
+
 /** All permissions: what an open server grants. */
 export const ALL_PERMISSIONS = 0xffff_ffff;
 /** All keys begin with it. */
@@ -92,6 +94,13 @@ export class Engine {
   readonly #journal: Journal;
   readonly #undo: UndoLog;
   #deferred: Promise<DeferredResult> | undefined;
+  /** Of `beginAhead`; undefined: outside of it. */
+  #aheadBytes: Uint8Array | undefined;
+  #aheadStarts: Int32Array = NO_POSITIONS;
+  #aheadEnds: Int32Array = NO_POSITIONS;
+  #aheadCount = 0;
+  /** Keys before it stand before the one that was asked for last. */
+  #aheadIndex = 0;
   #isAtomic = false;
   #isInRequest = false;
   /** LSN before the request. */
@@ -125,13 +134,30 @@ export class Engine {
 
   /** Executes one op. Everything of `result` is set; its bytes are valid until the next call. */
   execute(op: Op, result: Result): void {
-    this.keyHash = this.store.keyHash(op.bytes, op.keyStart, op.keyEnd);
+    this.keyHash = this.#hashOf(op.bytes, op.keyStart, op.keyEnd);
     this.#execute(op, result);
   }
 
   /** Several ops are to come whose keys are `bytes[keyStarts[i], keyEnds[i])`: fetches what they lead to. */
   lookAhead(bytes: Uint8Array, keyStarts: Int32Array, keyEnds: Int32Array, count: number): void {
     this.store.lookAhead(bytes, keyStarts, keyEnds, count);
+  }
+
+  /**
+   * `lookAhead` for keys in the order in which they stand in `bytes`: until `endAhead`, before which the bytes must not
+   * change, `findKey` and `execute` take their hashes from it.
+   */
+  beginAhead(bytes: Uint8Array, keyStarts: Int32Array, keyEnds: Int32Array, count: number): void {
+    this.lookAhead(bytes, keyStarts, keyEnds, count);
+    this.#aheadBytes = bytes;
+    this.#aheadStarts = keyStarts;
+    this.#aheadEnds = keyEnds;
+    this.#aheadCount = count;
+    this.#aheadIndex = 0;
+  }
+
+  endAhead(): void {
+    this.#aheadBytes = undefined;
   }
 
   /** `execute` for op `index` of the last `lookAhead`. */
@@ -251,7 +277,7 @@ export class Engine {
 
   /** `find` for a key that stands in no op: `keyHash` is its hash from here on, for `put` and `removeKey`. */
   findKey(bytes: Uint8Array, keyStart: number, keyEnd: number): EntryRef {
-    this.keyHash = this.store.keyHash(bytes, keyStart, keyEnd);
+    this.keyHash = this.#hashOf(bytes, keyStart, keyEnd);
     const ref = this.store.findHashed(this.keyHash, bytes, keyStart, keyEnd, this.nowMs);
     if (this.#seesUnreleased) this.restOn(ref);
     return ref;
@@ -492,6 +518,17 @@ export class Engine {
   checkValue(op: Op): number {
     if (op.valueEnd - op.valueStart > this.valueBytesMax) return Status.VALUE_TOO_LARGE;
     return isValidValue(op.type, op.bytes, op.valueStart, op.valueEnd) ? Status.OK : Status.MALFORMED;
+  }
+
+  #hashOf(bytes: Uint8Array, keyStart: number, keyEnd: number): number {
+    if (bytes === this.#aheadBytes) {
+      let i = this.#aheadIndex;
+      while (i < this.#aheadCount && this.#aheadStarts[i] < keyStart) i++;
+      this.#aheadIndex = i;
+      if (i < this.#aheadCount && this.#aheadStarts[i] === keyStart && this.#aheadEnds[i] === keyEnd)
+        return this.store.hashAhead(i);
+    }
+    return this.store.keyHash(bytes, keyStart, keyEnd);
   }
 
   #answerInterpreted(result: Result, kind: ValueType): void {

@@ -49,7 +49,7 @@ export class RedisSession implements StreamSession {
       this.#dispatcher.beginClock();
       const done = this.#run(batch);
       this.#dispatcher.endClock();
-      batch.release();
+      batch.release(engine);
       if (done < batch.count) {
         // Those not run are parsed again when they are read again.
         parser.reset();

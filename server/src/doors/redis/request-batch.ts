@@ -66,11 +66,12 @@ export class RequestBatch {
       this.#keyStarts[keys] = call.starts[1];
       this.#keyEnds[keys++] = call.ends[1];
     }
-    if (keys > 0) engine.lookAhead(bytes, this.#keyStarts, this.#keyEnds, keys);
+    if (keys > 0) engine.beginAhead(bytes, this.#keyStarts, this.#keyEnds, keys);
   }
 
   /** They were run: nothing of the bytes is kept. */
-  release(): void {
+  release(engine: Engine): void {
+    engine.endAhead();
     for (let i = 0; i < this.count; i++) this.calls[i].release();
   }
 }
