@@ -507,4 +507,41 @@ function limited(eviction: EvictionPolicy, mib: number): Store {
   return new Store({ hashSeed: seed, eviction, maxMemoryBytes: mib * MIB });
 }
 
+test('pages of long lists, read at every place between changes of every kind, begin where they should', () => {
+  let state = seed;
+  const draw = (below: number): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const store = new Store({ hashSeed: 9 });
+  const pairs = ['one', 'two', 'three'].map((name) => new Pair(store, name));
+  const element = (): Buffer => Buffer.alloc(1 + draw(900), 97 + draw(4));
+  for (const pair of pairs) pair.insert(0, Array.from({ length: 600 }, element));
+  for (let round = 0; round < 4_000; round++) {
+    const pair = pairs[draw(3)];
+    const length = pair.wanted.length;
+    const kind = draw(12);
+    if (kind === 0) pair.insert(draw(length + 1), [element()]);
+    else if (kind === 1) pair.insert(draw(2) * length, [element(), element()], draw(2) === 0);
+    else if (kind === 2 && length > 300) pair.remove(draw(length - 40), 1 + draw(40));
+    else if (kind === 3 && length > 300) pair.remove(draw(2) === 0 ? 0 : length - 3, 3);
+    else if (kind === 4 && length > 0) pair.removeEqual(pair.wanted[draw(length)], 1, draw(2) === 0);
+    else if (kind === 5) store.tick(NOW, 200);
+    else if (kind === 6 && length > 300) {
+      // The node that was read last goes, and others come to stand there.
+      store.lists.open(pair.ref, length - 60, false);
+      pair.remove(length - 90, 90);
+      pair.insert(length - 90, Array.from({ length: 250 }, element));
+    }
+    const near = draw(pair.wanted.length);
+    for (const at of [near, Math.min(near + 30, pair.wanted.length - 1), draw(pair.wanted.length)]) {
+      const cursor = store.lists.open(pair.ref, at, draw(2) === 0);
+      assert.ok(cursor.next());
+      const found = cursor.bytes.subarray(cursor.start, cursor.end);
+      assert.ok(pair.wanted[at].equals(found), `seed ${seed}, round ${round}, element ${at}`);
+    }
+  }
+  checkStore(store);
+});
+
 test.run();

@@ -174,6 +174,7 @@ export class ListBlocks {
     const nodes = this.#nodes;
     const length = nodes.countOf(ref);
     if (!(at >= 0 && at <= length)) throw new RangeError(`index ${at} of a list of ${length}`);
+    if (at < length) nodes.forgetPlace(ref);
     if (count === 1 && (at === 0 || at === length)) {
       if (this.#ends.push(ref, at < length, source, starts[from], ends[from])) return ref;
     }
@@ -205,6 +206,7 @@ export class ListBlocks {
     if (count === 0) return;
     const nodes = this.#nodes;
     const length = nodes.countOf(ref);
+    if (at + count < length) nodes.forgetPlace(ref);
     if (count === 1 && (at === 0 || at === length - 1) && this.#ends.pop(ref, at === 0)) {
       this.#space.shrink(at === 0 ? nodes.firstOf(ref) : nodes.lastOf(ref));
       return;
@@ -253,6 +255,7 @@ export class ListBlocks {
   ): number {
     const nodes = this.#nodes;
     const bytes = elementBytes(end - start);
+    nodes.forgetPlace(ref);
     let removed = 0;
     let node = isBackward ? nodes.lastOf(ref) : nodes.firstOf(ref);
     while (nodes.isNode(node) && removed < limit) {

@@ -24,7 +24,7 @@ export class ListCursor {
     this.#node = 0;
     this.#left = 0;
     if (!(at >= 0 && at < nodes.countOf(ref))) return;
-    nodes.locate(ref, at);
+    nodes.locateNear(ref, at);
     const node = nodes.found;
     const index = nodes.foundIndex;
     this.#node = node;

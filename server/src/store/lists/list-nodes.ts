@@ -72,6 +72,10 @@ export class ListNodes {
   /** Where the last `locate` found its element: the node, and how many of the node's elements come before. */
   found = 0;
   foundIndex = 0;
+  /** Where `locateNear` last found something: a node of that list, 0 = nowhere, and how many elements stand before it. */
+  #place = 0;
+  #placeRef = 0;
+  #placeIndex = 0;
   readonly #pool: SegmentPool;
   readonly #arena: Arena;
 
@@ -192,7 +196,7 @@ export class ListNodes {
     // Of the last node both neighbours are the entry: a list without nodes has 0 in its head, not itself.
     if (before === behind && !this.isNode(before)) this.#clearHead(before);
     else this.#link(before, behind);
-    this.#arena.free(node);
+    this.#free(node);
   }
 
   /** Frees all nodes of a list. */
@@ -216,6 +220,7 @@ export class ListNodes {
 
   /** The head was copied to another block together with its entry: lets the ends of the list know. */
   entryMoved(ref: number): void {
+    this.#place = 0;
     const first = this.firstOf(ref);
     if (first === 0) return;
     this.#setWord(first, PREVIOUS, ref);
@@ -253,7 +258,7 @@ export class ListNodes {
     this.#link(this.previousOf(node), block);
     this.#link(block, this.nextOf(node));
     if (this.followed === node) this.followed = block;
-    this.#arena.free(node);
+    this.#free(node);
   }
 
   /**
@@ -280,6 +285,41 @@ export class ListNodes {
       left -= elements;
       node = nodeWords[nodeAt + link];
     }
+  }
+
+  /**
+   * `locate` for a reader, from where one was last if that is nearer than either end: pages of a long list follow each
+   * other. A change of the list before that place is to be told by `forgetPlace`.
+   */
+  locateNear(ref: number, at: number): void {
+    const isNear =
+      this.#place !== 0 &&
+      this.#placeRef === ref &&
+      Math.abs(at - this.#placeIndex) < Math.min(at, this.countOf(ref) - at);
+    if (isNear) this.#locateFromPlace(at);
+    else this.locate(ref, at);
+    this.#place = this.found;
+    this.#placeRef = ref;
+    this.#placeIndex = at - this.foundIndex;
+  }
+
+  forgetPlace(ref: number): void {
+    if (ref === this.#placeRef) this.#place = 0;
+  }
+
+  #locateFromPlace(at: number): void {
+    let node = this.#place;
+    let first = this.#placeIndex;
+    while (at < first) {
+      node = this.previousOf(node);
+      first -= this.elementsOf(node);
+    }
+    for (let elements = this.elementsOf(node); at >= first + elements; elements = this.elementsOf(node)) {
+      first += elements;
+      node = this.nextOf(node);
+    }
+    this.found = node;
+    this.foundIndex = at - first;
   }
 
   /** Where, from the block's start, the element begins that has `index` others of its node before it (index = all: the end). */
@@ -316,9 +356,14 @@ export class ListNodes {
   #freeFrom(first: number): void {
     for (let node = first; this.isNode(node); ) {
       const next = this.nextOf(node);
-      this.#arena.free(node);
+      this.#free(node);
       node = next;
     }
+  }
+
+  #free(node: number): void {
+    if (node === this.#place) this.#place = 0;
+    this.#arena.free(node);
   }
 
   #clearHead(ref: number): void {
