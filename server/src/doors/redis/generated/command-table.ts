@@ -467,7 +467,7 @@ export const redisCommandTable: readonly RedisCommandInfo[] = [
     keys: [{ flags: ['RO', 'access'], begin: 1, range: { last: 0, step: 1, limit: 0 } }],
     summary: 'Reads an element by its index.',
     complexity: 'O(N) in the blocks between it and the nearer end',
-    cost: 'Walks from the nearer end block by block, not element by element.',
+    cost: 'Walks block by block, not element by element, from the nearest of three places: the two ends, and where a list was last read if it is this one.',
     arguments: [{ name: 'key', type: 'key', keySpec: 0 }, { name: 'index', type: 'integer' }],
   },
   {
@@ -479,7 +479,7 @@ export const redisCommandTable: readonly RedisCommandInfo[] = [
     keys: [{ flags: ['RO', 'access'], begin: 1, range: { last: 0, step: 1, limit: 0 } }],
     summary: 'Reads elements from one index to another.',
     complexity: 'O(S+N): blocks up to the first, elements returned',
-    cost: 'Walks to the start block by block; then grows with the answer.',
+    cost: 'Walks to the start block by block, from the nearest of three places: the two ends, and where a list was last read if it is this one; then grows with the answer.',
     arguments: [{ name: 'key', type: 'key', keySpec: 0 }, { name: 'start', type: 'integer' }, { name: 'stop', type: 'integer' }],
   },
   {
