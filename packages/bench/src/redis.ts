@@ -6,11 +6,11 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { removeDirectory, temporaryDirectory } from '@anoadb/testkit';
+import { freePort, removeDirectory, temporaryDirectory } from '@anoadb/testkit';
 import { KEY_BYTES, VALUE_BYTES, writeKey, writeValue } from './entries.js';
 import { loadPrefix } from './pinning.js';
 import { processorSeconds } from './processor-time.js';
@@ -63,7 +63,7 @@ export class RedisServer {
     prefix = [],
     appendOnly = 'off',
   }: RedisOptions = {}): Promise<RedisServer> {
-    const server = new RedisServer(await freeTcpPort(), { tls, prefix, appendOnly });
+    const server = new RedisServer(await freePort(), { tls, prefix, appendOnly });
     if (tls) server.#makeCertificate();
     await server.start();
     return server;
@@ -248,14 +248,4 @@ function countReplies(socket: Socket): { reach(count: number): Promise<void> } {
       }
     },
   };
-}
-
-async function freeTcpPort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no TCP port');
-  return address.port;
 }

@@ -2,9 +2,10 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '@anoadb/testkit';
 
 const READY_WITHIN_MS = 20_000;
 const ANSWER_WITHIN_MS = 10_000;
@@ -31,7 +32,7 @@ export class RealMemcached {
   }
 
   static async start(): Promise<RealMemcached> {
-    const port = await freeTcpPort();
+    const port = await freePort();
     const words = ['-p', String(port), '-l', '127.0.0.1', '-U', '0', '-t', '1', '-u', userInfo().username];
     // While one of its background threads looks at an item, numbers are not counted in place.
     words.push('-o', 'no_lru_maintainer,no_lru_crawler,no_slab_reassign');
@@ -121,13 +122,4 @@ export class RealConnection {
       };
     });
   }
-}
-
-async function freeTcpPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no TCP address');
-  return address.port;
 }

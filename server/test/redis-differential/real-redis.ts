@@ -2,8 +2,7 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { removeDirectory, temporaryDirectory } from '@anoadb/testkit';
+import { freePort, removeDirectory, temporaryDirectory } from '@anoadb/testkit';
 import { RedisConnection } from './redis-connection.js';
 
 const READY_WITHIN_MS = 20_000;
@@ -34,7 +33,7 @@ export class RealRedis {
   }
 
   static async start(more: Record<string, string> = {}): Promise<RealRedis> {
-    const port = await freeTcpPort();
+    const port = await freePort();
     const directory = temporaryDirectory();
     const settings: Record<string, string> = {
       port: String(port),
@@ -79,13 +78,4 @@ export class RealRedis {
     await gone;
     removeDirectory(this.#directory);
   }
-}
-
-async function freeTcpPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no TCP address');
-  return address.port;
 }

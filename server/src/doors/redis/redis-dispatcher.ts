@@ -5,6 +5,7 @@
 
 import { Limits } from '@anoadb/protocol';
 import type { Engine } from '../../engine/engine.js';
+import { endRequest } from '../stream/end-request.js';
 import type { CommandRegistry } from './command-registry.js';
 import type { RedisCall } from './redis-call.js';
 import type { RedisClient } from './redis-client.js';
@@ -105,31 +106,29 @@ export class RedisDispatcher {
     client.lastCommandAtMs = engine.nowMs;
     engine.startRequest();
     this.#call(client, command, call);
-    engine.commit();
-    if (engine.releasePosition !== 0) client.connection.hold(engine.releasePosition);
+    endRequest(engine, client.connection);
     if (isBrief && out.at - answerAt <= BRIEF_BYTES_MAX) {
       this.#brief[this.#briefCount++] = command.index;
       if (this.#briefCount === BRIEF_COMMANDS_MAX) this.#shareOut();
     } else {
-      this.#recordTo(this.#server.services.monotonicMs(), client, command, call);
+      // Brief commands before it are nothing beside it.
+      this.#recordBrief(0);
+      this.#record(client, command, call, this.#lap());
     }
     if (this.#server.blocked.hasReady) this.#serveBlocked();
   }
 
-  /** The time since the last look at the clock is that of this command; brief ones before it are nothing beside it. */
-  #recordTo(nowMs: number, client: RedisClient, command: RedisCommand, call: RedisCall): void {
-    const elapsedMs = nowMs - this.#clockMs;
-    this.#clockMs = nowMs;
-    this.#recordBrief(0);
-    this.#record(client, command, call, elapsedMs);
-  }
-
   /** Brief commands in a row took equally long each. */
   #shareOut(): void {
+    this.#recordBrief(this.#lap() / this.#briefCount);
+  }
+
+  /** Milliseconds since the last look at the clock. */
+  #lap(): number {
     const nowMs = this.#server.services.monotonicMs();
     const elapsedMs = nowMs - this.#clockMs;
     this.#clockMs = nowMs;
-    this.#recordBrief(elapsedMs / this.#briefCount);
+    return elapsedMs;
   }
 
   #recordBrief(elapsedMs: number): void {

@@ -4,8 +4,7 @@
  *
  * The frame of every request, inside `read`:
  *
- *   engine.startRequest(); … engine.commit();
- *   if (engine.releasePosition !== 0) connection.hold(engine.releasePosition);
+ *   engine.startRequest(); … endRequest(engine, connection);
  *
  * Before `read` the port has set `engine.nowMs`, `engine.permissions` and `engine.keyPrefix`. Whoever runs the engine
  * outside of `read` (a blocked client that is served, a timer) sets the last two itself, from its connection.

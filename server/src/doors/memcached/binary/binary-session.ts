@@ -3,6 +3,7 @@
  * connection closed, because where the next request begins is not known any more.
  */
 
+import { endRequest } from '../../stream/end-request.js';
 import type { StreamConnection } from '../../stream/stream-session.js';
 import { BinaryCommand } from '../generated/binary-opcodes.js';
 import type { MemcachedDoor } from '../memcached-door.js';
@@ -81,9 +82,7 @@ export class BinarySession {
   }
 
   end(): void {
-    const { engine } = this.door;
-    engine.commit();
-    if (engine.releasePosition !== 0) this.connection.hold(engine.releasePosition);
+    endRequest(this.door.engine, this.connection);
   }
 
   /** The next so many bytes belong to a request that was answered already. */

@@ -4,6 +4,7 @@
  */
 
 import type { ByteWriter } from '@anoadb/protocol';
+import { endRequest } from '../../stream/end-request.js';
 import type { StreamConnection } from '../../stream/stream-session.js';
 import { CommandLine } from '../command-line.js';
 import type { MemcachedDoor } from '../memcached-door.js';
@@ -94,9 +95,7 @@ export class TextSession {
 
   /** Ends it: its answer waits for the journal where it must. */
   end(): void {
-    const { engine } = this.door;
-    engine.commit();
-    if (engine.releasePosition !== 0) this.connection.hold(engine.releasePosition);
+    endRequest(this.door.engine, this.connection);
   }
 
   /** So many bytes from the request's first on are needed before it is worth another look. */
